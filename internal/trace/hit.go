@@ -1,0 +1,123 @@
+package trace
+
+import (
+	"net/http"
+	"time"
+)
+
+// A Hit is one request and its reply, as the client saw them.
+//
+// All instants are offsets from [Meta.Started] on one monotonic clock, so that
+// a step of the wall clock during a run cannot reorder them.
+type Hit struct {
+	Seq    uint64 // position in the trace, from 0
+	Class  string // traffic profile: "read", "write" or a name of the profile's
+	Source string // client address the hit was sent from, e.g. "127.0.0.2"
+	Phase  string // name of the profile's phase
+	Method string
+	URL    string // without user info; query values redacted, see [RedactURL]
+
+	Asked     time.Duration // when the profile wanted it sent
+	Sent      time.Duration // just before its first byte was written: the limiter cannot have decided earlier
+	Written   time.Duration // when the last byte had been written; 0 = unknown
+	FirstByte time.Duration // first byte of the reply: the limiter has decided by now; 0 = no reply
+	End       time.Duration // reply read completely, or given up
+
+	Status   int         // 0 = no reply
+	BytesIn  int64       // body bytes received
+	BytesOut int64       // body bytes sent
+	Error    ErrorKind   // "" = a complete reply
+	Header   http.Header // rate-limit related response headers only, every value of repeated lines
+}
+
+// An ErrorKind says what became of a hit without a complete reply. Kinds are
+// few and fixed: an error's own text can carry addresses and credentials.
+type ErrorKind string
+
+// The kinds of error.
+const (
+	ErrUnsent   ErrorKind = "unsent"   // asked for, but never sent: the client was late or out of budget
+	ErrDNS      ErrorKind = "dns"      // name not resolved
+	ErrDial     ErrorKind = "dial"     // no connection (refused, unreachable, no free port)
+	ErrTLS      ErrorKind = "tls"      // handshake or certificate
+	ErrTimeout  ErrorKind = "timeout"  // no complete reply in time
+	ErrReset    ErrorKind = "reset"    // connection closed or reset before the reply was complete
+	ErrProtocol ErrorKind = "protocol" // the reply is not HTTP
+	ErrCanceled ErrorKind = "canceled" // given up because the run was stopped
+	ErrOther    ErrorKind = "other"    // anything else after the request was (partly) written
+)
+
+// NeverReached reports whether a hit of this kind certainly never reached the
+// limiter, so that it cannot have cost anything.
+func (k ErrorKind) NeverReached() bool {
+	switch k {
+	case ErrUnsent, ErrDNS, ErrDial, ErrTLS:
+		return true
+	}
+	return false
+}
+
+// Meta describes a whole trace; it is its first record.
+type Meta struct {
+	Started       time.Time // wall clock at offset 0
+	Target        string    // redacted, see [RedactURL]
+	Profile       string    // name of the profile that was sent, "" = unknown
+	LimitedStatus []int     // statuses that mean "limited"; empty = 429
+	Tool          string    // program and version that wrote the trace
+}
+
+// End is the last record of a trace that was closed properly.
+type End struct {
+	At     time.Duration // offset of the end
+	Wall   time.Time     // wall clock at the end: with Meta.Started it shows how far the wall clock strayed
+	Reason string        // "done", "interrupted", "budget", or why the attack was given up
+}
+
+// An Outcome is what the limiter did with a hit.
+type Outcome uint8
+
+// The outcomes. Unknown hits may or may not have been counted by the limiter;
+// Ignored ones never reached it.
+const (
+	Admitted Outcome = iota
+	Limited
+	Unknown
+	Ignored
+)
+
+// Outcome classifies the hit. limited lists the statuses that mean "limited";
+// empty means 429 alone. A 5xx that is not in the list may come from before or
+// behind the limiter and is Unknown.
+func (h *Hit) Outcome(limited []int) Outcome {
+	if h.Error.NeverReached() {
+		return Ignored
+	}
+	if h.Status == 0 {
+		return Unknown
+	}
+	if len(limited) == 0 && h.Status == http.StatusTooManyRequests {
+		return Limited
+	}
+	for _, s := range limited {
+		if h.Status == s {
+			return Limited
+		}
+	}
+	if h.Status >= 500 {
+		return Unknown
+	}
+	return Admitted
+}
+
+// Decided returns the span in which the limiter must have decided. ok is false
+// when there is no upper end: after a timeout the request may still be waiting
+// somewhere.
+func (h *Hit) Decided() (from, to time.Duration, ok bool) {
+	switch {
+	case h.FirstByte > 0:
+		return h.Sent, h.FirstByte, true
+	case h.Error == ErrTimeout || h.Error == ErrCanceled || h.Error == ErrOther:
+		return h.Sent, h.End, false
+	}
+	return h.Sent, h.End, true
+}
