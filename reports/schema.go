@@ -1,0 +1,22 @@
+package reports
+
+import "embed"
+
+//go:embed schema/*.schema.json
+var schemas embed.FS
+
+// SchemaNames lists what [Schema] knows, in the order to show them.
+func SchemaNames() []string { return []string{"analysis", "manifest"} }
+
+// Schema returns the JSON Schema (2020-12) of a document: "analysis" for
+// analysis.json, "manifest" for manifest.json. The schemas are strict about
+// names, types and enumerated words; members that they do not name are allowed.
+func Schema(name string) ([]byte, bool) {
+	for _, known := range SchemaNames() {
+		if name == known {
+			b, err := schemas.ReadFile("schema/" + name + ".schema.json")
+			return b, err == nil
+		}
+	}
+	return nil, false
+}
