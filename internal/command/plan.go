@@ -1,0 +1,102 @@
+package command
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+// A plan is what would be sent, as it is shown before the first request.
+type plan struct {
+	target   string   // for people
+	requests []string // "read: GET http://…"
+	sources  []string
+	profile  string
+	total    int // requests at most
+	peak     float64
+	length   time.Duration
+	most     int           // the budget of requests
+	longest  time.Duration // the budget of time
+}
+
+// short is the plan in one line.
+func (p *plan) short() string {
+	return fmt.Sprintf("sending profile %s: at most %d requests in %s, at most %s in any second, from %s",
+		p.profile, p.total, p.length.Round(100*time.Millisecond), plain(p.peak), p.from())
+}
+
+// long is the plan that is agreed to.
+func (p *plan) long() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "about to send to %s, which is not on this machine:\n", p.target)
+	for _, r := range p.requests {
+		fmt.Fprintf(&b, "  %s\n", r)
+	}
+	fmt.Fprintf(&b, "  profile   %s\n", p.profile)
+	fmt.Fprintf(&b, "  requests  %d at most (budget %d)\n", p.total, p.most)
+	fmt.Fprintf(&b, "  rate      %s at most in any second, all addresses together\n", plain(p.peak))
+	fmt.Fprintf(&b, "  duration  %s (budget %s)\n", p.length.Round(100*time.Millisecond), p.longest)
+	fmt.Fprintf(&b, "  from      %s\n", p.from())
+	return b.String()
+}
+
+func (p *plan) from() string {
+	if len(p.sources) == 0 {
+		return "this machine's own address"
+	}
+	if len(p.sources) > 4 {
+		return fmt.Sprintf("%s … %s (%d addresses)", p.sources[0], p.sources[len(p.sources)-1], len(p.sources))
+	}
+	return strings.Join(p.sources, ", ")
+}
+
+// plain prints a rate without needless digits.
+func plain(x float64) string {
+	return fmt.Sprintf("%.4g", x)
+}
+
+// agree shows the plan. For a target that is not on loopback it needs a yes
+// from the person at the terminal, unless yes was given as a flag.
+func agree(ctx context.Context, s *streams, p *plan, loopback, yes bool) error {
+	if loopback {
+		s.notef("%s\n", p.short())
+		return nil
+	}
+	s.notef("%s", p.long())
+	if yes {
+		return nil
+	}
+	if _, ok := terminal(s.in); !ok {
+		return usageFault("check the plan, then add --yes", "nothing was sent: there is no terminal to ask on")
+	}
+	s.notef("send it? [y/N] ")
+	answer, err := readLine(ctx, s.in)
+	if err != nil {
+		s.notef("\n")
+		return fault{code: Interrupted, text: "nothing was sent: interrupted"}
+	}
+	switch strings.ToLower(strings.TrimSpace(answer)) {
+	case "y", "yes":
+		return nil
+	}
+	return fault{code: Failed, text: "nothing was sent: the plan was not agreed to"}
+}
+
+// readLine reads one line, or fails when ctx is done first. The reading
+// goroutine then stays behind: a terminal's read cannot be stopped.
+func readLine(ctx context.Context, in io.Reader) (string, error) {
+	line := make(chan string, 1)
+	go func() {
+		text, _ := bufio.NewReader(in).ReadString('\n')
+		line <- text
+	}()
+	select {
+	case <-ctx.Done():
+		return "", ctx.Err()
+	case text := <-line:
+		return text, nil
+	}
+}

@@ -1,0 +1,141 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/term"
+
+	"ratefit/internal/trace"
+)
+
+// A tally counts the hits of a running attack for the progress display. It is
+// safe for several goroutines.
+type tally struct {
+	mu      sync.Mutex
+	limited []int // statuses that mean "limited"
+	classes []string
+	counts  map[string]*count
+}
+
+type count struct {
+	phase                    string // of the latest hit
+	admitted, limited, other int
+}
+
+func newTally(limited []int) *tally {
+	return &tally{limited: limited, counts: map[string]*count{}}
+}
+
+func (t *tally) add(h *trace.Hit) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	c := t.counts[h.Class]
+	if c == nil {
+		c = &count{}
+		t.counts[h.Class] = c
+		t.classes = append(t.classes, h.Class)
+		slices.Sort(t.classes)
+	}
+	if h.Phase != "" {
+		c.phase = h.Phase
+	}
+	switch h.Outcome(t.limited) {
+	case trace.Admitted:
+		c.admitted++
+	case trace.Limited:
+		c.limited++
+	default:
+		c.other++
+	}
+}
+
+// state returns the counts as one line, and the phases that they are in.
+func (t *tally) state() (line, phases string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var parts, names []string
+	for _, class := range t.classes {
+		c := t.counts[class]
+		part := fmt.Sprintf("%s %s: %d admitted, %d limited", class, c.phase, c.admitted, c.limited)
+		if c.other > 0 {
+			part += fmt.Sprintf(", %d failed or unknown", c.other)
+		}
+		parts = append(parts, part)
+		names = append(names, class+" "+c.phase)
+	}
+	return strings.Join(parts, "; "), strings.Join(names, " ")
+}
+
+// progress shows a tally while an attack of a known length runs: one line that
+// is repainted on a terminal, else a line at each change of phase and at most
+// ten seconds apart.
+type progress struct {
+	out    io.Writer
+	width  func() int // columns of the terminal; nil = not a terminal
+	tally  *tally
+	length time.Duration
+}
+
+// How often the display changes.
+const (
+	repaintEvery = 200 * time.Millisecond
+	lineEvery    = 10 * time.Second
+)
+
+func newProgress(out io.Writer, t *tally, length time.Duration) *progress {
+	p := &progress{out: out, tally: t, length: length}
+	if fd, ok := terminal(out); ok {
+		p.width = func() int {
+			w, _, err := term.GetSize(fd)
+			if err != nil {
+				return 80
+			}
+			return w
+		}
+	}
+	return p
+}
+
+// show runs until ctx is done and leaves the cursor on an empty line.
+func (p *progress) show(ctx context.Context) {
+	start := time.Now()
+	ticks := time.NewTicker(repaintEvery)
+	defer ticks.Stop()
+	var phases string
+	printed := start
+	for {
+		select {
+		case <-ctx.Done():
+			if p.width != nil {
+				fmt.Fprint(p.out, "\r\x1b[K")
+			}
+			return
+		case now := <-ticks.C:
+			line, at := p.tally.state()
+			line = fmt.Sprintf("%s left  %s", max(0, p.length-now.Sub(start)).Round(time.Second), line)
+			switch {
+			case p.width != nil:
+				fmt.Fprintf(p.out, "\r%s\x1b[K", fit(line, p.width()-1))
+			case at != phases || now.Sub(printed) >= lineEvery:
+				fmt.Fprintln(p.out, line)
+				phases, printed = at, now
+			}
+		}
+	}
+}
+
+// fit cuts a line to a number of columns: a line that wraps cannot be
+// repainted.
+func fit(line string, columns int) string {
+	r := []rune(line)
+	if columns < 1 || len(r) <= columns {
+		return line
+	}
+	return string(r[:columns])
+}

@@ -1,0 +1,115 @@
+package command
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"os"
+	"strings"
+
+	"golang.org/x/net/http/httpguts"
+)
+
+// parseRequest reads "GET /path" (or "/path", a GET) as --read, --write and
+// profiles name it. from names the flag or class in errors.
+func parseRequest(from, text string) (method, path string, err error) {
+	fields := strings.Fields(text)
+	example := "write it as 'GET /path'"
+	switch len(fields) {
+	case 1:
+		method, path = http.MethodGet, fields[0]
+	case 2:
+		method, path = strings.ToUpper(fields[0]), fields[1]
+	default:
+		return "", "", usageFault(example, "%s: a request is a method and a path", from)
+	}
+	if !strings.HasPrefix(path, "/") {
+		return "", "", usageFault(example, "%s: the path must begin with /, on the target's host", from)
+	}
+	for _, c := range method {
+		if c < 'A' || c > 'Z' {
+			return "", "", usageFault(example, "%s: the method must be letters, such as GET or POST", from)
+		}
+	}
+	return method, path, nil
+}
+
+// parseHeaders reads 'Name: value' lines, and files of such lines named
+// @FILE. Errors name the header or the place, never a value.
+func parseHeaders(texts []string) (http.Header, error) {
+	h := http.Header{}
+	for _, text := range texts {
+		file, isFile := strings.CutPrefix(text, "@")
+		if !isFile {
+			if err := addHeader(h, "--header", text); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if err := addHeaderFile(h, file); err != nil {
+			return nil, err
+		}
+	}
+	return h, nil
+}
+
+func addHeaderFile(h http.Header, file string) error {
+	b, err := os.ReadFile(file) //nolint:gosec // the user names it
+	if err != nil {
+		return usageFault("", "--header: %v", err)
+	}
+	lines := bufio.NewScanner(bytes.NewReader(b))
+	lines.Buffer(nil, len(b)+1)
+	for lines.Scan() {
+		line := strings.TrimSpace(lines.Text())
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		if err := addHeader(h, "--header: "+file, line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func addHeader(h http.Header, from, line string) error {
+	const try = "write it as 'Name: value', or @FILE with such lines"
+	name, value, found := strings.Cut(line, ":")
+	if !found {
+		return usageFault(try, "%s: a header has no colon", from)
+	}
+	name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+	if !httpguts.ValidHeaderFieldName(name) {
+		return usageFault(try, "%s: a header's name has a character that is not allowed", from)
+	}
+	if !httpguts.ValidHeaderFieldValue(value) {
+		return usageFault(try, "%s: the value of %s has a character that is not allowed", from, name)
+	}
+	h.Add(name, value)
+	return nil
+}
+
+// readBody reads --body: text as it is, or the contents of @FILE.
+func readBody(text string) ([]byte, error) {
+	file, isFile := strings.CutPrefix(text, "@")
+	if !isFile {
+		return []byte(text), nil
+	}
+	b, err := os.ReadFile(file) //nolint:gosec // the user names it
+	if err != nil {
+		return nil, usageFault("text that begins with @ names a file", "--body: %v", err)
+	}
+	return b, nil
+}
+
+// bodyHeader adds the content type of a JSON body, unless one was given: most
+// APIs refuse a body without.
+func bodyHeader(h http.Header, body []byte) http.Header {
+	if len(body) == 0 || h.Get("Content-Type") != "" || !json.Valid(body) {
+		return h
+	}
+	h = h.Clone()
+	h.Set("Content-Type", "application/json")
+	return h
+}

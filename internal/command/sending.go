@@ -1,0 +1,132 @@
+package command
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+)
+
+// The defaults of the budgets: enough for every built-in profile, little enough
+// to be polite.
+const (
+	defaultMaxRequests = 20_000
+	defaultMaxDuration = 2 * time.Minute
+	defaultTimeout     = 5 * time.Second
+	defaultProfile     = "survey"
+)
+
+// sending is the flags of the commands that send traffic.
+type sending struct {
+	read, write, body string
+	headers           []string
+	sources           []string
+	profile           string
+	limitedStatus     []int
+	maxRequests       int
+	maxDuration       time.Duration
+	timeout           time.Duration
+	insecure, http2   bool
+	yes, noProgress   bool
+}
+
+func (o *sending) add(f *pflag.FlagSet) {
+	f.StringVar(&o.read, "read", "", "send this `request` as the read, e.g. 'GET /path' (default GET of the URL)")
+	f.StringVar(&o.write, "write", "", "send this `request` as the write, e.g. 'POST /path' (default no writes: they change things)")
+	f.StringVar(&o.body, "body", "", "body of the writes: `text`, or @FILE")
+	f.StringArrayVarP(&o.headers, "header", "H", nil, "send this `header` with each request: 'Name: value', or @FILE with such lines; repeatable")
+	f.StringArrayVar(&o.sources, "source", nil, "send from this `address` of this machine, or each address of a CIDR block; repeatable")
+	f.StringVar(&o.profile, "profile", defaultProfile, "traffic to send: the `name` of a built-in profile or a YAML file")
+	limitedStatusFlag(f, &o.limitedStatus)
+	f.IntVar(&o.maxRequests, "max-requests", defaultMaxRequests, "send at most this `number` of requests")
+	f.DurationVar(&o.maxDuration, "max-duration", defaultMaxDuration, "send for at most this long")
+	f.DurationVar(&o.timeout, "timeout", defaultTimeout, "wait at most this long for each reply")
+	f.BoolVar(&o.insecure, "insecure", false, "accept any TLS certificate")
+	f.BoolVar(&o.http2, "http2", false, "speak HTTP/2 where the target does")
+	f.BoolVar(&o.yes, "yes", false, "do not ask before sending to a target on another machine")
+	f.BoolVar(&o.noProgress, "no-progress", false, "show no progress")
+}
+
+func limitedStatusFlag(f *pflag.FlagSet, statuses *[]int) {
+	f.IntSliceVar(statuses, "limited-status", []int{429}, "`statuses` that mean the limiter refused, e.g. 429,503")
+}
+
+// check refuses values that no target could make sense of.
+func (o *sending) check() error {
+	switch {
+	case o.maxRequests < 1:
+		return usageFault("", "--max-requests: must be at least 1")
+	case o.maxDuration <= 0:
+		return usageFault("", "--max-duration: must be more than 0")
+	case o.timeout <= 0:
+		return usageFault("", "--timeout: must be more than 0")
+	case o.body != "" && o.write == "":
+		return usageFault("name the write with --write 'POST /path'", "--body: there is no write to send it with")
+	}
+	return checkStatuses(o.limitedStatus)
+}
+
+func checkStatuses(statuses []int) error {
+	for _, status := range statuses {
+		if status < 100 || status > 599 {
+			return usageFault("", "--limited-status: %d is not an HTTP status", status)
+		}
+	}
+	return nil
+}
+
+// withoutSecrets returns the flags that were given, for the manifest. Values of
+// headers, bodies and queries are left out.
+func withoutSecrets(f *pflag.FlagSet) map[string]string {
+	flags := map[string]string{}
+	f.Visit(func(fl *pflag.Flag) {
+		value := fl.Value.String()
+		switch fl.Name {
+		case "header":
+			given, _ := f.GetStringArray("header")
+			names := make([]string, len(given))
+			for i, h := range given {
+				names[i] = headerName(h)
+			}
+			value = strings.Join(names, ", ")
+		case "body":
+			if !strings.HasPrefix(value, "@") {
+				value = fmt.Sprintf("%d bytes", len(value))
+			}
+		case "read", "write":
+			value = withoutQuery(value)
+		}
+		flags[fl.Name] = value
+	})
+	return flags
+}
+
+// headerName keeps the name of a header line, or the file it is read from.
+func headerName(h string) string {
+	if strings.HasPrefix(h, "@") {
+		return h
+	}
+	name, _, _ := strings.Cut(h, ":")
+	return strings.TrimSpace(name)
+}
+
+// withoutQuery cuts the query of a request such as 'GET /path?token=…'.
+func withoutQuery(request string) string {
+	path, _, found := strings.Cut(request, "?")
+	if !found {
+		return request
+	}
+	return path + "?…"
+}
+
+// forPeople is a URL as it may be printed: no query values, no user info.
+func forPeople(u *url.URL) string {
+	c := *u
+	c.User = nil
+	if c.RawQuery != "" {
+		c.RawQuery = "…"
+	}
+	return c.String()
+}
