@@ -1,0 +1,200 @@
+package reports
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"ratefit/analyze"
+)
+
+func verdictPaint(v analyze.Verdict) paint {
+	switch v {
+	case analyze.Identified:
+		return green
+	case analyze.Contradicted:
+		return red
+	case analyze.Unlimited:
+		return cyan
+	}
+	return yellow
+}
+
+// headline says a verdict in one plain sentence.
+func headline(l *analyze.Limit, s *analyze.Sent) string {
+	if l.Hits == 0 {
+		return "no hits: nothing is known"
+	}
+	switch l.Verdict {
+	case analyze.Identified:
+		return modelTitle(l.Model) + ": " + rates(l)
+	case analyze.Undetermined:
+		if len(l.Survivors) < 2 {
+			return "undetermined: " + rates(l)
+		}
+		return "undetermined between " + and(modelTitlesOf(l.Survivors)) + ": " + rates(l)
+	case analyze.Unlimited:
+		return "no limit seen: " + admitted(l) + "; the run sent at most " + brief(s.AchievedRate) + " requests in one second"
+	case analyze.Contradicted:
+		text := "no model explains every decision"
+		if l.Model == "" {
+			return text
+		}
+		return text + "; the closest, " + modelTitle(l.Model) + ", fails on " + count(l.Contradictions) + " of " +
+			count(l.Admitted+l.Limited) + ": " + rates(l)
+	}
+	if l.SustainedRate == nil && l.Burst == nil {
+		return "not enough evidence for a limit"
+	}
+	return "not enough evidence; so far " + rates(l)
+}
+
+func admitted(l *analyze.Limit) string {
+	switch {
+	case l.Admitted == 1 && l.Hits == 1:
+		return "the only hit was admitted"
+	case l.Admitted == l.Hits:
+		return "all " + count(l.Hits) + " hits were admitted"
+	case l.Admitted == 0:
+		return "none of " + plural(l.Hits, "hit", "hits") + " was limited, and none certainly admitted"
+	}
+	return "none of " + count(l.Hits) + " hits was limited"
+}
+
+// rates says the sustained rate and the burst with their intervals.
+func rates(l *analyze.Limit) string {
+	rate := "sustained rate unknown"
+	if l.SustainedRate != nil {
+		rate = rateSentence(l.SustainedRate)
+	}
+	if l.Burst == nil {
+		return rate + ", burst unknown"
+	}
+	return rate + ", " + tied("burst "+valueSpan(l.Burst))
+}
+
+func rateSentence(i *analyze.Interval) string {
+	v := value(i)
+	text := tied(v+" "+requests(v)+"/s") + " sustained"
+	if s := span(i); s != "" {
+		text += " " + tied("("+s+")")
+	}
+	if s := slow(i.Value); s != "" {
+		text += " = " + tied(s)
+	}
+	return text
+}
+
+// detail lists the evidence for one limit. The counts are left out when a
+// table already shows them.
+func detail(l *analyze.Limit, counted bool) []row {
+	var rows []row
+	add := func(label, text string, c paint) { rows = append(rows, row{label: label, text: text, paint: c}) }
+	if l.Why != "" {
+		add("why", printable(l.Why), plain)
+	}
+	if !counted {
+		add("hits", count(l.Hits)+": "+count(l.Admitted)+" admitted, "+count(l.Limited)+" limited, "+
+			count(l.Failed)+" failed, "+count(l.Unknown)+" unknown", plain)
+	}
+	if s := statuses(l); s != "" {
+		add("status", s, plain)
+	}
+	if l.SustainedRate != nil {
+		if s := accuracy(l.SustainedRate); s != "" {
+			add("rate", s, plain)
+		}
+	}
+	for _, name := range sortedKeys(l.Params) {
+		label, text := parameter(name, l.Params[name])
+		add(label, text, plain)
+	}
+	for _, m := range l.Modifiers {
+		add("modifier", modifier(m), plain)
+	}
+	rows = append(rows, declaredRows(l.Declared)...)
+	if p := l.Prediction; p != nil && p.Hits > 0 {
+		add("predicted", count(p.Correct)+" of "+plural(p.Hits, "decision", "decisions")+" that the fit had not seen ("+
+			tied(share(p.Correct, p.Hits))+")", plain)
+	}
+	for i := range l.Alternatives {
+		add("rejected", rejection(&l.Alternatives[i]), plain)
+	}
+	for _, w := range l.Warnings {
+		add("warning", printable(w), yellow)
+	}
+	return rows
+}
+
+// accuracy says how well a rate is known, in units that suit it.
+func accuracy(i *analyze.Interval) string {
+	h := halfWidth(i)
+	if h == "" {
+		return ""
+	}
+	return "known to " + tied(h) + ", one request every " + tied(seconds(1/i.Value))
+}
+
+func statuses(l *analyze.Limit) string {
+	var parts []string
+	if l.FirstAdmittedStatus != 0 {
+		parts = append(parts, "first admitted hit answered "+strconv.Itoa(l.FirstAdmittedStatus))
+	}
+	if len(l.LimitedStatuses) > 0 {
+		var each []string
+		for _, s := range sortedKeys(l.LimitedStatuses) {
+			text := printable(s)
+			if len(l.LimitedStatuses) > 1 {
+				text += " (" + count(l.LimitedStatuses[s]) + ")"
+			}
+			each = append(each, text)
+		}
+		parts = append(parts, "limited hits "+and(each))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// parameter says a model's parameter: "window_s" becomes "window" in seconds.
+func parameter(name string, p analyze.Parameter) (label, text string) {
+	base, timed := strings.CutSuffix(name, "_s")
+	label = printable(strings.ReplaceAll(base, "_", " "))
+	if p.Text != "" {
+		return label, printable(p.Text)
+	}
+	text = value(&p.Interval)
+	if timed {
+		text += " s"
+	}
+	if s := span(&p.Interval); s != "" {
+		text = tied(text) + " " + tied("("+s+")")
+	}
+	return label, text
+}
+
+func modifier(name string) string {
+	switch name {
+	case "limited-hits-count":
+		return "limited hits count too: hammering delays recovery"
+	case "block":
+		return "a limited hit starts a block in which nothing is admitted"
+	}
+	return printable(strings.ReplaceAll(name, "-", " "))
+}
+
+func rejection(a *analyze.Alternative) string {
+	text := modelTitle(a.Model) + ": cannot explain " + plural(a.Contradictions, "decision", "decisions")
+	if f := a.First; f != nil {
+		text += ", first hit " + strconv.FormatUint(f.Hit, 10) + " at " + tied(seconds(f.At)) + ", " +
+			printable(f.Observed) + " where it expects " + printable(f.Expected)
+	}
+	return text
+}
