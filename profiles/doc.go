@@ -1,0 +1,51 @@
+// Package profiles plans traffic over time. A profile has classes (read,
+// write, or any name); a class has phases, sent one after the other; a phase
+// compiles to a [Schedule], which knows the instant of each hit.
+//
+// The package is pure: it knows no clock and no network, and the same profile
+// gives the same instants on every machine. All instants of arithmetic kinds
+// are calculated from the number of the hit, not added up, so that they do not
+// drift: hit n of a hold at rate r is at n/r, rounded to a nanosecond, and a
+// hold of 50/s for 10 minutes has exactly 30,000 hits.
+//
+// # Profiles in YAML
+//
+//	name: surge                        # else the name of the file
+//	about: Does a surge of reads slow down the writes?
+//	classes:                           # in this order
+//	  read:
+//	    request: GET /items            # optional
+//	    phases:
+//	      - {kind: burst, hits: 30}
+//	      - kind: hold
+//	        name: after the burst      # else the kind, with a number
+//	        rate: 120/min
+//	        duration: 20s
+//	        spacing: jittered
+//	  write:
+//	    phases:
+//	      - {kind: pause, duration: 5s}
+//	      - {kind: hold, rate: 5, duration: 15s}
+//
+// Phases at the top level are those of every class without its own; if there
+// are no classes either, read and write both have them. Fields that are not
+// known are errors, as are fields that are there twice, tags, and a second
+// document. Anchors and aliases work.
+//
+// A rate is a decimal number per second, or per s, min (m), h or d: 50, 50/s,
+// 0.5/s, 120/min, 5/h. A duration has its unit: 150ms, 1.5s, 2m, 1h30m.
+//
+// # Kinds of phases
+//
+//	burst    hits, over (else all at one instant)
+//	hold     rate, duration
+//	ramp     from, to, duration; one of the rates may be 0
+//	steps    steps: [10/s, 20/s] with each: 5s, or [{rate: 10/s, duration: 5s}, …]
+//	pause    duration
+//	poisson  rate, duration; independent random gaps
+//	replay   at: [0s, 10ms, {at: 1s, hits: 5}]; duration (else up to the last instant)
+//
+// Hold, ramp and steps also take spacing (even or jittered), and jittered ones
+// and poisson a seed; see [Spacing]. Without a seed, one follows from the names
+// of the class and the phase, so that classes do not ask at the same instants.
+package profiles
