@@ -1,0 +1,145 @@
+// Package analyze finds out which limiter explains a trace. It is pure: hits
+// in, an [Analysis] out; no clock, no network, no randomness.
+//
+// Fits are by set membership: an interval holds every value under which the
+// model can explain every decision, given that each decision fell somewhere
+// between sending and the first byte of the reply. If the model is right the
+// truth is inside; there is no confidence level.
+package analyze
+
+import (
+	"cmp"
+	"slices"
+
+	"ratefit/internal/trace"
+)
+
+// Options says what is known about a trace beside its hits.
+type Options struct {
+	// LimitedStatus lists the statuses that mean "limited"; empty = those of
+	// the trace, else 429.
+	LimitedStatus []int
+	// AtRest: nobody had used the limiters before the trace began, so that
+	// every bucket was full.
+	AtRest bool
+}
+
+// An Analyzer collects hits, in any order and number, for one [Analysis].
+// It keeps about 50 bytes per hit.
+type Analyzer struct {
+	options Options
+	groups  map[groupKey]*group
+	current *group // of the last hit: most follow one of their own kind
+	asked   []int64
+	sent    []int64
+	short   int
+	end     int64
+}
+
+type groupKey struct{ class, source string }
+
+// A group is the hits of one class from one source: the finest unit that a
+// limiter can serve.
+type group struct {
+	groupKey
+	stream          Stream
+	hits, failed    int
+	unknown         int
+	firstAdmitted   int
+	limitedStatuses map[int]int
+}
+
+// New returns an empty Analyzer.
+func New(o Options) *Analyzer {
+	return &Analyzer{options: o, groups: map[groupKey]*group{}}
+}
+
+// Add takes one hit. It keeps nothing of h.
+func (a *Analyzer) Add(h *trace.Hit) {
+	g := a.group(h)
+	g.hits++
+	a.asked = append(a.asked, int64(h.Asked))
+	a.end = max(a.end, int64(h.End))
+	if h.Error == trace.ErrUnsent {
+		a.short++
+		g.failed++
+		return
+	}
+	a.sent = append(a.sent, int64(h.Sent))
+	o := h.Outcome(a.options.LimitedStatus)
+	from, to, ok := h.Decided()
+	if !ok {
+		to = never
+	}
+	switch o {
+	case trace.Ignored:
+		g.failed++
+		return
+	case trace.Unknown:
+		g.unknown++
+	case trace.Admitted:
+		if g.firstAdmitted == 0 {
+			g.firstAdmitted = h.Status
+		}
+	case trace.Limited:
+		g.limitedStatuses[h.Status]++
+	}
+	g.stream.add(uint32(h.Seq), int64(from), int64(max(from, to)), o)
+	g.read(h, o)
+}
+
+func (a *Analyzer) group(h *trace.Hit) *group {
+	key := groupKey{h.Class, h.Source}
+	if a.current != nil && a.current.groupKey == key {
+		return a.current
+	}
+	g, ok := a.groups[key]
+	if !ok {
+		g = &group{groupKey: key, limitedStatuses: map[int]int{}}
+		a.groups[key] = g
+	}
+	a.current = g
+	return g
+}
+
+// Result fits the models to what was added. It may be called once.
+func (a *Analyzer) Result(m trace.Meta) *Analysis {
+	out := &Analysis{
+		Schema:   Schema,
+		Target:   m.Target,
+		Started:  m.Started,
+		Duration: seconds(a.end),
+		Limits:   []Limit{},
+		Warnings: []string{},
+		Sent: Sent{
+			AskedRate:    peak(a.asked),
+			AchievedRate: peak(a.sent),
+			Shortfall:    a.short,
+			Requests:     len(a.sent),
+		},
+	}
+	groups := make([]*group, 0, len(a.groups))
+	for _, g := range a.groups {
+		g.stream.order()
+		groups = append(groups, g)
+	}
+	slices.SortFunc(groups, func(x, y *group) int {
+		return cmp.Or(cmp.Compare(x.class, y.class), cmp.Compare(x.source, y.source))
+	})
+	out.Limits, out.Scope = limits(groups, a.options)
+	out.Warnings = append(out.Warnings, a.warnings()...)
+	return out
+}
+
+// peak returns the largest number of instants within one second.
+func peak(at []int64) float64 {
+	slices.Sort(at)
+	most, first := 0, 0
+	for i, t := range at {
+		for t-at[first] >= 1e9 {
+			first++
+		}
+		most = max(most, i-first+1)
+	}
+	return float64(most)
+}

@@ -1,0 +1,250 @@
+package analyze
+
+import (
+	"cmp"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	xrate "golang.org/x/time/rate"
+
+	"ratefit/internal/trace"
+)
+
+var zero = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
+// survey returns the instants of a profile that shows everything about a token
+// bucket: a burst, saturation, a rest, a burst, saturation.
+func survey(rng *rand.Rand) []time.Duration {
+	var at []time.Duration
+	t := time.Duration(0)
+	hold := func(rate float64, d time.Duration) {
+		for i := range int(rate * d.Seconds()) {
+			at = append(at, t+time.Duration((float64(i)+rng.Float64())/rate*1e9))
+		}
+		t += d
+	}
+	hold(1000, 150*time.Millisecond)
+	hold(400, 3*time.Second)
+	hold(25, 8*time.Second)
+	t += 18 * time.Second
+	hold(1000, 150*time.Millisecond)
+	hold(400, 3*time.Second)
+	return at
+}
+
+// surveyTrace is the survey from each class and source at once, decided by
+// limiters that are not ours; limiterOf says which decides whom, nil admits.
+func surveyTrace(seed uint64, classes, sources []string, limiterOf func(class, source string) *xrate.Limiter) []trace.Hit {
+	rng := rand.New(rand.NewPCG(seed, 2))
+	type asked struct {
+		hit     trace.Hit
+		decided time.Duration
+	}
+	var all []asked
+	for _, c := range classes {
+		for _, s := range sources {
+			for _, at := range survey(rng) {
+				a := asked{hit: trace.Hit{Class: c, Source: s, Asked: at, Sent: at, Status: 200}}
+				a.decided = at + time.Duration(rng.ExpFloat64()*2e5)
+				a.hit.FirstByte = a.decided + time.Duration(rng.ExpFloat64()*2e5)
+				a.hit.End = a.hit.FirstByte + 1000
+				all = append(all, a)
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b asked) int { return cmp.Compare(a.decided, b.decided) })
+	hits := make([]trace.Hit, len(all))
+	for i, a := range all {
+		if l := limiterOf(a.hit.Class, a.hit.Source); l != nil && !l.AllowN(zero.Add(a.decided), 1) {
+			a.hit.Status = 429
+		}
+		a.hit.Seq = uint64(i)
+		hits[i] = a.hit
+	}
+	return hits
+}
+
+func analyse(hits []trace.Hit, o Options) *Analysis {
+	a := New(o)
+	for i := range hits {
+		a.Add(&hits[i])
+	}
+	return a.Result(trace.Meta{Started: zero})
+}
+
+// TestFindsForeignTokenBucket: golang.org/x/time/rate decides, nothing of ours.
+func TestFindsForeignTokenBucket(t *testing.T) {
+	for _, tc := range []struct {
+		rate  float64
+		burst int
+		width float64 // relative
+	}{
+		{2, 30, 0.001}, {2, 10, 0.001}, {20, 31, 0.001}, {200, 100, 0.001}, {5, 11, 0.001}, {1, 4, 0.0015}, {50, 100, 0.001},
+		// A bucket of one forgets everything at each admitted hit: its rate is
+		// known only as well as one gap between two hits can be timed.
+		{2, 1, 0.005}, {100, 1, 0.1},
+	} {
+		l := xrate.NewLimiter(xrate.Limit(tc.rate), tc.burst)
+		out := analyse(surveyTrace(1, []string{"read"}, []string{"a"}, func(_, _ string) *xrate.Limiter { return l }), Options{})
+		lim := out.Limits[0]
+		if lim.Verdict != Identified || lim.Model != "token-bucket" {
+			t.Errorf("%v/%d: %s %s %+v", tc.rate, tc.burst, lim.Verdict, lim.Why, lim.Alternatives)
+			continue
+		}
+		r := lim.SustainedRate
+		if tc.rate < *r.Low || tc.rate > *r.High || (*r.High-*r.Low)/tc.rate > tc.width {
+			t.Errorf("%v/%d: rate %v – %v", tc.rate, tc.burst, *r.Low, *r.High)
+		}
+		b := lim.Burst
+		if b.High == nil || *b.Low != float64(tc.burst) || *b.High != float64(tc.burst) || b.Value != float64(tc.burst) {
+			t.Errorf("%v/%d: burst %v", tc.rate, tc.burst, b)
+		}
+		if p := lim.Prediction; p == nil || float64(p.Correct) < 0.97*float64(p.Hits) {
+			t.Errorf("%v/%d: predicted %+v", tc.rate, tc.burst, p)
+		}
+		if lim.Contradictions != 0 || lim.Hits != 2900 || lim.Admitted+lim.Limited != 2900 {
+			t.Errorf("%v/%d: counts %+v", tc.rate, tc.burst, lim)
+		}
+	}
+}
+
+// TestScope: who shares a limiter is found from traffic that runs at once.
+func TestScope(t *testing.T) {
+	fresh := func() func(string) *xrate.Limiter {
+		made := map[string]*xrate.Limiter{}
+		return func(key string) *xrate.Limiter {
+			if made[key] == nil {
+				made[key] = xrate.NewLimiter(10, 15)
+			}
+			return made[key]
+		}
+	}
+	for name, tc := range map[string]struct {
+		key     func(class, source string) string
+		class   ScopeVerdict
+		source  ScopeVerdict
+		entries []string
+	}{
+		"own":       {func(c, s string) string { return c + s }, Separate, Separate, []string{"read", "write"}},
+		"classes":   {func(_, s string) string { return s }, Shared, Separate, []string{"read+write"}},
+		"addresses": {func(c, _ string) string { return c }, Separate, Shared, []string{"read", "write"}},
+		"all":       {func(_, _ string) string { return "" }, Shared, Shared, []string{"read+write"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := fresh()
+			out := analyse(surveyTrace(3, []string{"read", "write"}, []string{"a", "b"}, func(c, s string) *xrate.Limiter { return l(tc.key(c, s)) }), Options{})
+			if out.Scope.Class != tc.class || out.Scope.Source != tc.source {
+				t.Errorf("scope %+v", out.Scope)
+			}
+			var entries []string
+			for _, l := range out.Limits {
+				entries = append(entries, l.Class)
+				if !slices.Equal(l.Sources, []string{"a", "b"}) {
+					t.Errorf("sources %v", l.Sources)
+				}
+				if l.Verdict != Identified || *l.SustainedRate.Low > 10 || *l.SustainedRate.High < 10 || *l.Burst.Low != 15 || l.Burst.High == nil || *l.Burst.High != 15 {
+					t.Errorf("%s: %s %s rate %v burst %v", l.Class, l.Verdict, l.Why, l.SustainedRate, l.Burst)
+				}
+			}
+			if !slices.Equal(entries, tc.entries) {
+				t.Errorf("entries %v", entries)
+			}
+		})
+	}
+}
+
+// TestSourcesWithLimitsOfTheirOwn: addresses with different limits are not averaged.
+func TestSourcesWithLimitsOfTheirOwn(t *testing.T) {
+	l := map[string]*xrate.Limiter{"a": xrate.NewLimiter(5, 10), "b": xrate.NewLimiter(20, 40)}
+	out := analyse(surveyTrace(4, []string{"read"}, []string{"a", "b"}, func(_, s string) *xrate.Limiter { return l[s] }), Options{})
+	if len(out.Limits) != 2 {
+		t.Fatalf("%d limits", len(out.Limits))
+	}
+	for i, want := range []float64{5, 20} {
+		if r := out.Limits[i].SustainedRate; *r.Low > want || *r.High < want {
+			t.Errorf("rate %v, want %v", r, want)
+		}
+	}
+	if out.Scope.Source != Separate {
+		t.Errorf("scope %+v", out.Scope)
+	}
+}
+
+func TestVerdictsWithoutALimit(t *testing.T) {
+	hit := func(i int, status int) trace.Hit {
+		at := time.Duration(i) * 10 * time.Millisecond
+		return trace.Hit{Seq: uint64(i), Class: "read", Asked: at, Sent: at, FirstByte: at + 1e6, End: at + 1e6, Status: status}
+	}
+	for name, tc := range map[string]struct {
+		status func(i int) int
+		want   Verdict
+	}{
+		"never limited":  {func(int) int { return 200 }, Unlimited},
+		"always limited": {func(int) int { return 429 }, Insufficient},
+		"no refill": {func(i int) int {
+			if i < 30 {
+				return 200
+			}
+			return 429
+		}, Insufficient},
+		"arbitrary": {func(i int) int {
+			if rand.New(rand.NewPCG(7, uint64(i))).IntN(2) == 0 {
+				return 200
+			}
+			return 429
+		}, Contradicted},
+	} {
+		var hits []trace.Hit
+		for i := range 200 {
+			hits = append(hits, hit(i, tc.status(i)))
+		}
+		l := analyse(hits, Options{}).Limits[0]
+		if l.Verdict != tc.want || l.Why == "" {
+			t.Errorf("%s: %s (%q)", name, l.Verdict, l.Why)
+		}
+		if tc.want == Contradicted && (l.Contradictions == 0 || len(l.Alternatives) != 1 || l.Alternatives[0].First == nil) {
+			t.Errorf("%s: no evidence: %+v", name, l)
+		}
+	}
+	if got := analyse(nil, Options{}); len(got.Limits) != 0 {
+		t.Errorf("limits without hits: %+v", got.Limits)
+	}
+}
+
+// TestUsedBeforeTheRun: a bucket that was half empty at the start must not be
+// taken for a smaller one.
+func TestUsedBeforeTheRun(t *testing.T) {
+	make := func() *xrate.Limiter {
+		l := xrate.NewLimiter(5, 40)
+		l.AllowN(zero.Add(-time.Second), 25)
+		return l
+	}
+	l := make()
+	whole := surveyTrace(5, []string{"read"}, []string{"a"}, func(_, _ string) *xrate.Limiter { return l })
+	b := analyse(whole, Options{}).Limits[0].Burst
+	if b.High == nil || *b.Low != 40 || *b.High != 40 {
+		t.Errorf("with a rest: burst %v", b)
+	}
+	l = make()
+	opening := surveyTrace(5, []string{"read"}, []string{"a"}, func(_, _ string) *xrate.Limiter { return l })
+	opening = slices.DeleteFunc(opening, func(h trace.Hit) bool { return h.Sent > 10*time.Second })
+	lim := analyse(opening, Options{}).Limits[0]
+	if lim.Verdict != Identified || lim.Burst.High != nil || *lim.Burst.Low > 40 || len(lim.Warnings) == 0 {
+		t.Errorf("without: %s burst %+v warnings %q", lim.Verdict, lim.Burst, lim.Warnings)
+	}
+	if lim := analyse(opening, Options{AtRest: true}).Limits[0]; lim.Burst.High == nil {
+		t.Errorf("said to be at rest: burst %+v", lim.Burst)
+	}
+}
+
+func TestPeak(t *testing.T) {
+	if got := peak([]int64{0, 1e9 - 1, 5e8, 1e9, 3e9}); got != 3 || math.IsNaN(got) {
+		t.Errorf("peak %v", got)
+	}
+	if peak(nil) != 0 {
+		t.Error("peak of nothing")
+	}
+}

@@ -1,0 +1,93 @@
+package analyze
+
+import (
+	"slices"
+	"strings"
+)
+
+// describe turns a pool into the entry of the document.
+func describe(p pool, o Options) Limit {
+	l := Limit{
+		Class:           classOf(p.groups),
+		Sources:         sourcesOf(p.groups),
+		Verdict:         p.verdict,
+		Why:             p.why,
+		Survivors:       append([]string{}, p.survivors...),
+		Params:          map[string]Parameter{},
+		Modifiers:       []string{},
+		Alternatives:    []Alternative{},
+		LimitedStatuses: map[string]int{},
+		Warnings:        []string{},
+	}
+	for _, g := range p.groups {
+		l.Hits += g.hits
+		l.Admitted += g.stream.admitted
+		l.Limited += g.stream.limited
+		l.Failed += g.failed
+		l.Unknown += g.unknown
+		if l.FirstAdmittedStatus == 0 {
+			l.FirstAdmittedStatus = g.firstAdmitted
+		}
+		for status, n := range g.limitedStatuses {
+			l.LimitedStatuses[statusText(status)] += n
+		}
+	}
+	if p.model != nil {
+		l.takeFit(p.model, p.fit)
+		l.Prediction = predict(p.model, p.streams, o)
+	}
+	l.reject(p, o)
+	l.Declared = declare(p.groups, &l)
+	l.warn(p)
+	return l
+}
+
+func (l *Limit) takeFit(m Model, f Fit) {
+	l.Model = m.Name()
+	l.SustainedRate, l.Burst = &f.Rate, &f.Burst
+	l.Contradictions = f.Contradictions
+	l.Region = f.Region
+	for name, p := range f.Params {
+		l.Params[name] = p
+	}
+	l.Warnings = append(l.Warnings, f.Warnings...)
+}
+
+// reject lists the models that cannot be; when none can, the one that fails
+// least is named as the model.
+func (l *Limit) reject(p pool, o Options) {
+	var best Fit
+	var nearest Model
+	for _, m := range p.rejected {
+		f := m.Nearest(p.streams, o)
+		l.Alternatives = append(l.Alternatives, Alternative{m.Name(), f.Contradictions, f.First})
+		if nearest == nil || f.Contradictions < best.Contradictions {
+			nearest, best = m, f
+		}
+	}
+	if p.verdict != Contradicted || nearest == nil {
+		return
+	}
+	l.takeFit(nearest, best)
+	l.Why = "no model explains every decision; " + nearest.Name() + " comes nearest"
+}
+
+func classOf(groups []*group) string {
+	var classes []string
+	for _, g := range groups {
+		if !slices.Contains(classes, g.class) {
+			classes = append(classes, g.class)
+		}
+	}
+	return strings.Join(classes, "+")
+}
+
+func sourcesOf(groups []*group) []string {
+	out := []string{}
+	for _, g := range groups {
+		if !slices.Contains(out, g.source) {
+			out = append(out, g.source)
+		}
+	}
+	return out
+}

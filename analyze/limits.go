@@ -1,0 +1,231 @@
+package analyze
+
+import (
+	"strings"
+	"time"
+)
+
+// A pool is the groups that, by a hypothesis, are decided by limiters with the
+// same parameters: by one limiter (one stream), or each by its own.
+type pool struct {
+	groups  []*group
+	streams []*Stream
+	judged
+}
+
+// judged is what the catalogue of models makes of a pool's streams.
+type judged struct {
+	verdict   Verdict
+	model     Model
+	fit       Fit
+	survivors []string
+	rejected  []Model
+	why       string
+}
+
+// A hypothesis says who shares a limiter; it holds if every pool is explained.
+type hypothesis struct {
+	pools []pool
+	holds bool
+}
+
+// grain is the coarsest clock that the hypothesis has to suppose.
+func (h hypothesis) grain() time.Duration {
+	g := time.Duration(0)
+	for _, p := range h.pools {
+		g = max(g, p.fit.Grain)
+	}
+	return g
+}
+
+// limits decides between the hypotheses and describes the limiters of the one
+// that holds.
+func limits(groups []*group, o Options) ([]Limit, Scope) {
+	scope := Scope{Class: Untested, Source: Untested, Credential: Untested, Path: Untested}
+	var classes []string
+	byClass := map[string][]*group{}
+	for _, g := range groups {
+		if byClass[g.class] == nil {
+			classes = append(classes, g.class)
+		}
+		byClass[g.class] = append(byClass[g.class], g)
+	}
+	var apart hypothesis // every class has limiters of its own
+	apart.holds = true
+	for _, c := range classes {
+		h, source := bySource(byClass[c], o)
+		apart.pools = append(apart.pools, h.pools...)
+		apart.holds = apart.holds && h.holds
+		scope.Source = agree(scope.Source, source)
+	}
+	chosen := apart
+	if len(classes) > 1 {
+		together, source := byClassTogether(groups, o)
+		scope.Class = decide(apart, together)
+		if scope.Class == Shared {
+			chosen, scope.Source = together, source
+		}
+	}
+	out := []Limit{}
+	for _, p := range chosen.pools {
+		out = append(out, describe(p, o))
+	}
+	return out, scope
+}
+
+// bySource decides whether the sources of one class have limiters of their own.
+func bySource(groups []*group, o Options) (hypothesis, ScopeVerdict) {
+	apart := each(groups, o)
+	if len(groups) == 1 {
+		return apart, Untested
+	}
+	together := one(groups, o)
+	source := decide(apart, together)
+	if source == Shared {
+		return together, source
+	}
+	return apart, source
+}
+
+// byClassTogether supposes that the classes share: per source, or all.
+func byClassTogether(groups []*group, o Options) (hypothesis, ScopeVerdict) {
+	bySrc := map[string][]*group{}
+	var sources []string
+	for _, g := range groups {
+		if bySrc[g.source] == nil {
+			sources = append(sources, g.source)
+		}
+		bySrc[g.source] = append(bySrc[g.source], g)
+	}
+	p := pool{groups: groups}
+	for _, s := range sources {
+		p.streams = append(p.streams, merge(streamsOf(bySrc[s])))
+	}
+	p.judged = judge(p.streams, o)
+	perSource := hypothesis{[]pool{p}, explained(p.judged)}
+	if len(sources) == 1 {
+		return perSource, Untested
+	}
+	all := one(groups, o)
+	source := decide(perSource, all)
+	if source == Shared {
+		return all, source
+	}
+	return perSource, source
+}
+
+// each supposes a limiter for each group: with the same parameters if those
+// explain all, else with its own.
+func each(groups []*group, o Options) hypothesis {
+	p := pool{groups: groups, streams: streamsOf(groups)}
+	p.judged = judge(p.streams, o)
+	if explained(p.judged) || len(groups) == 1 {
+		return hypothesis{[]pool{p}, explained(p.judged)}
+	}
+	h := hypothesis{holds: true}
+	for _, g := range groups {
+		own := pool{groups: []*group{g}, streams: []*Stream{&g.stream}}
+		own.judged = judge(own.streams, o)
+		h.pools = append(h.pools, own)
+		h.holds = h.holds && explained(own.judged)
+	}
+	if !h.holds {
+		return hypothesis{[]pool{p}, false}
+	}
+	return h
+}
+
+// one supposes a single limiter for all groups.
+func one(groups []*group, o Options) hypothesis {
+	p := pool{groups: groups, streams: []*Stream{merge(streamsOf(groups))}}
+	p.judged = judge(p.streams, o)
+	return hypothesis{[]pool{p}, explained(p.judged)}
+}
+
+func streamsOf(groups []*group) []*Stream {
+	out := make([]*Stream, len(groups))
+	for i, g := range groups {
+		out[i] = &g.stream
+	}
+	return out
+}
+
+func explained(j judged) bool { return j.verdict != Contradicted }
+
+// decide compares limiters apart with one shared. One that needs a much coarser
+// clock than the other loses against it. When neither explains the trace, they
+// are kept apart and nothing is claimed.
+func decide(apart, together hypothesis) ScopeVerdict {
+	const coarser = 5
+	switch {
+	case apart.holds && (!together.holds || together.grain() >= coarser*apart.grain() && together.grain() > 0):
+		return Separate
+	case together.holds && (!apart.holds || apart.grain() >= coarser*together.grain() && apart.grain() > 0):
+		return Shared
+	}
+	return UndeterminedScope
+}
+
+// agree joins the answers of several classes.
+func agree(a, b ScopeVerdict) ScopeVerdict {
+	if a == Untested || a == b {
+		return b
+	}
+	if b == Untested {
+		return a
+	}
+	return UndeterminedScope
+}
+
+// judge tries every model of the catalogue.
+func judge(streams []*Stream, o Options) judged {
+	admitted, limited := 0, 0
+	for _, s := range streams {
+		admitted += s.admitted
+		limited += s.limited
+	}
+	switch {
+	case admitted+limited == 0:
+		return judged{verdict: Insufficient, why: "no hit was answered: nothing is known about a limiter"}
+	case limited == 0:
+		return judged{verdict: Unlimited, survivors: []string{"unlimited"}}
+	case admitted == 0:
+		return judged{verdict: Insufficient, why: "every hit was limited: the limiter was used up before the run, or it refuses this client altogether; wait and run again with fewer hits"}
+	}
+	var j judged
+	for _, m := range Models() {
+		f := m.Fit(streams, o)
+		if !f.Consistent {
+			j.rejected = append(j.rejected, m)
+			continue
+		}
+		j.survivors = append(j.survivors, m.Name())
+		if j.model == nil {
+			j.model, j.fit = m, f
+		}
+	}
+	switch {
+	case j.model == nil:
+		j.verdict = Contradicted
+	case !j.fit.Bounded:
+		j.verdict = Insufficient
+		j.why = missing(j.fit)
+	case len(j.survivors) == 1:
+		j.verdict = Identified
+	default:
+		j.verdict = Undetermined
+		j.why = "several models explain every decision: " + strings.Join(j.survivors, ", ")
+	}
+	return j
+}
+
+// missing says what a rate without bounds lacks.
+func missing(f Fit) string {
+	switch {
+	case f.Rate.Low == nil || *f.Rate.Low == 0:
+		return "no refill was seen: after the limit was reached too little was admitted again to bound the rate from below; go on for longer"
+	case f.Rate.High == nil:
+		return "the limit was not reached often enough to bound the rate from above; send faster or for longer"
+	}
+	return "the burst is not bounded; go on for longer"
+}

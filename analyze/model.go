@@ -1,0 +1,58 @@
+package analyze
+
+import "time"
+
+// A Model is a family of limiters: one algorithm with its parameters free.
+// Each model is one file; [Models] lists them.
+type Model interface {
+	Name() string // as in analysis.json
+	Doc() Doc
+	// Fit returns the parameters that explain every decision of all streams,
+	// each decided by a limiter of its own with the same parameters.
+	Fit(streams []*Stream, o Options) Fit
+	// Nearest returns, when Fit found none, the parameters that leave the
+	// fewest decisions unexplained.
+	Nearest(streams []*Stream, o Options) Fit
+}
+
+// Doc explains a model to people: help, reports and tests print from it.
+type Doc struct {
+	Title     string // "token bucket"
+	About     string // what it does
+	Signature string // how it shows from outside
+}
+
+// A Limiter is a model with its parameters fixed and a state. The deciding
+// code never reads a clock.
+type Limiter interface {
+	// Admits reports whether a hit decided at t, not before any earlier call,
+	// would be admitted. It changes nothing.
+	Admits(t time.Duration) bool
+	// Observe tells the limiter what was decided about a hit at t.
+	Observe(t time.Duration, admitted bool)
+}
+
+// A Fit is what one model makes of the streams.
+type Fit struct {
+	// Consistent: some parameters explain every decision.
+	Consistent bool
+	// Bounded: the sustained rate is bounded on both sides and the burst below.
+	Bounded bool
+	// Grain is the resolution of the limiter's clock that the fit had to suppose.
+	Grain time.Duration
+
+	Rate, Burst    Interval
+	Params         map[string]Parameter
+	Region         []RegionPoint
+	Contradictions int      // decisions that the nearest parameters cannot explain
+	First          *Witness // the first of them
+	Warnings       []string
+
+	// New returns a limiter at rest with the fitted values.
+	New func() Limiter
+}
+
+// Models is the catalogue, in the order in which they are tried.
+func Models() []Model {
+	return []Model{TokenBucket{}}
+}

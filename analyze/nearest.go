@@ -1,0 +1,167 @@
+package analyze
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"ratefit/internal/trace"
+)
+
+// leastContradicted looks for the token bucket that leaves the fewest
+// decisions unexplained, starting from a guess of its rate: a few rates around it and, for
+// each, the burst that the most bounds allow.
+func leastContradicted(streams []*Stream, guess float64, rested bool) (rate, burst float64, count int, first *Witness) {
+	if guess <= 0 {
+		guess = 1
+	}
+	count = math.MaxInt
+	for k := -20; k <= 20; k++ {
+		r := guess * math.Pow(1.05, float64(k))
+		b := popularBurst(streams, r, rested)
+		n, w := 0, (*Witness)(nil)
+		for _, s := range streams {
+			sn, sw := s.unexplained(&bucket{rate: r, burst: b})
+			n += sn
+			if w == nil || sw != nil && sw.At < w.At {
+				w = sw
+			}
+		}
+		if n < count {
+			rate, burst, count, first = r, b, n, w
+		}
+	}
+	return rate, burst, count, first
+}
+
+// popularBurst returns the burst at rate r that the fewest hits refute.
+func popularBurst(streams []*Stream, r float64, rested bool) float64 {
+	var least, excluded []float64
+	for _, s := range streams {
+		explained := math.Inf(1)
+		if !rested {
+			explained = s.deficit(r, 0)
+		}
+		s.sweep(r, 0, explained,
+			func(_ int32, bound, _ float64) { least = append(least, bound) },
+			func(_ int32, bound, _ float64) { excluded = append(excluded, bound) })
+	}
+	if len(least) == 0 {
+		return 1
+	}
+	slices.Sort(least)
+	slices.Sort(excluded)
+	best, fewest := least[len(least)-1], math.MaxInt
+	for i, b := range least {
+		if i+1 < len(least) && least[i+1] == b {
+			continue
+		}
+		below, _ := slices.BinarySearch(excluded, b)
+		if refuted := len(least) - 1 - i + below; refuted < fewest {
+			best, fewest = b, refuted
+		}
+	}
+	return math.Max(1, math.Round(best))
+}
+
+// unexplained counts the decisions that the limiter would have taken otherwise
+// at any instant within their span, each judged after the observed ones before
+// it, and returns the first.
+func (s *Stream) unexplained(l Limiter) (n int, first *Witness) {
+	s.foretell(l, math.MinInt64, func(hit int32, admits bool) {
+		observed := s.outcome[hit] == trace.Admitted
+		if admits == observed {
+			return
+		}
+		n++
+		if first == nil {
+			first = &Witness{Hit: uint64(s.seq[hit]), At: seconds(s.from[hit]), Expected: word(admits), Observed: word(observed)}
+		}
+	})
+	return n, first
+}
+
+func word(admitted bool) string {
+	if admitted {
+		return "admitted"
+	}
+	return "limited"
+}
+
+func seconds(ns int64) float64 { return float64(ns) * 1e-9 }
+
+// foretell asks the limiter about each admitted or limited hit sent since the
+// given instant, one step ahead: everything decided before is known to it. Where
+// the instant of the decision within its span makes the difference, the limiter
+// is taken to agree with what was observed.
+func (s *Stream) foretell(l Limiter, since int64, answer func(hit int32, admits bool)) {
+	last := time.Duration(math.MinInt64)
+	for _, hit := range s.byTo {
+		o := s.outcome[hit]
+		if o == trace.Unknown {
+			continue
+		}
+		from, to := time.Duration(s.from[hit]), time.Duration(s.to[hit])
+		from = max(from, last)
+		observed := o == trace.Admitted
+		at := from
+		if observed {
+			at = to
+		}
+		admits := l.Admits(at)
+		if observed && admits {
+			// As early as it can be: the least that this hit costs later ones.
+			at = earliest(l, from, to)
+		}
+		if s.from[hit] >= since {
+			answer(hit, admits)
+		}
+		l.Observe(at, observed)
+		last = max(last, at)
+	}
+}
+
+// earliest finds the first instant within a span at which the limiter admits.
+func earliest(l Limiter, from, to time.Duration) time.Duration {
+	if l.Admits(from) {
+		return from
+	}
+	for to-from > time.Microsecond {
+		mid := from + (to-from)/2
+		if l.Admits(mid) {
+			to = mid
+		} else {
+			from = mid
+		}
+	}
+	return to
+}
+
+// predict fits the model to the first half of the hits and foretells the rest.
+// nil means that half is not enough for a fit.
+func predict(m Model, streams []*Stream, o Options) *Prediction {
+	p := &Prediction{}
+	var halves []*Stream
+	var middles []int64
+	for _, s := range streams {
+		if s.Len() < 20 {
+			return nil
+		}
+		middle := s.from[s.byFrom[s.Len()/2]]
+		middles = append(middles, middle)
+		halves = append(halves, s.before(middle))
+	}
+	f := m.Fit(halves, o)
+	if !f.Consistent || !f.Bounded {
+		return nil
+	}
+	for i, s := range streams {
+		s.foretell(f.New(), middles[i], func(hit int32, admits bool) {
+			p.Hits++
+			if admits == (s.outcome[hit] == trace.Admitted) {
+				p.Correct++
+			}
+		})
+	}
+	return p
+}

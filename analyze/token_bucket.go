@@ -1,0 +1,200 @@
+package analyze
+
+import (
+	"fmt"
+	"math"
+	"time"
+)
+
+// TokenBucket is the token bucket: capacity burst, refilled continuously at the
+// sustained rate. GCRA (ITU-T I.371, RFC 2697's meters) and the leaky bucket as
+// a meter make the same decisions under other names.
+type TokenBucket struct{}
+
+// Name implements [Model].
+func (TokenBucket) Name() string { return "token-bucket" }
+
+// Doc implements [Model].
+func (TokenBucket) Doc() Doc {
+	return Doc{
+		Title:     "token bucket",
+		About:     "holds up to burst tokens, refilled continuously at the sustained rate; a hit takes one token or is limited (also GCRA and leaky bucket as a meter)",
+		Signature: "from rest, burst hits pass at once; under saturation single hits pass, evenly spaced; after a pause of d seconds min(burst, rate·d) pass at once",
+	}
+}
+
+// grains are the clock resolutions tried, least first: a model that needs a
+// coarser clock than another explains less. Limiters that compute in floating
+// point seconds resolve about a microsecond.
+var grains = []time.Duration{time.Microsecond, time.Millisecond, 2 * time.Millisecond, 5 * time.Millisecond, 10 * time.Millisecond, 100 * time.Millisecond, time.Second}
+
+// Fit implements [Model].
+func (m TokenBucket) Fit(streams []*Stream, o Options) Fit {
+	for _, g := range grains {
+		set, ok := searchRates(streams, func(part []*Stream, r float64) cut { return cutAt(part, r, int64(g), o.AtRest) })
+		if !ok {
+			continue
+		}
+		if g >= time.Millisecond && vague(set, g) {
+			break
+		}
+		return m.fit(streams, o, set, g)
+	}
+	return Fit{}
+}
+
+// vague reports whether a set is wide because of the clock that it supposes: a
+// coarse enough clock explains everything, which is no explanation.
+func vague(set rateSet, grain time.Duration) bool {
+	if set.low*grain.Seconds() < 0.25 { // hits that the clock can misplace
+		return false
+	}
+	return set.low == 0 || set.high > 1.1*set.low
+}
+
+// fit describes a consistent set.
+func (m TokenBucket) fit(streams []*Stream, o Options, set rateSet, grain time.Duration) Fit {
+	f := Fit{Consistent: true, Grain: grain, Params: map[string]Parameter{}}
+	at := func(r float64, rested bool) cut { return cutAt(streams, r, int64(grain), rested) }
+	mid := set.middle()
+	middle := at(mid, o.AtRest)
+	value := (middle.lo + middle.hi) / 2
+	if math.IsInf(middle.hi, 1) {
+		value = middle.lo
+		// Hits before the trace may have left the bucket short by any number;
+		// the point estimate supposes that there were none.
+		if rested := at(mid, true); rested.feasible() && !math.IsInf(rested.hi, 1) {
+			value = (rested.lo + rested.hi) / 2
+		}
+	}
+	f.Rate = set.interval()
+	f.Bounded = f.Rate.Low != nil && f.Rate.High != nil
+	var low, high float64
+	f.Region, low, high = region(streams, set, int64(grain), o.AtRest)
+	f.Burst = wholeBurst(value, low, high)
+	if grain >= time.Millisecond {
+		f.Params["clock_grain_s"] = Parameter{Interval: exactly(grain.Seconds())}
+	}
+	if f.Bounded && f.Burst.High == nil {
+		f.Warnings = append(f.Warnings, fmt.Sprintf(
+			"the burst is %v if the limiter was at rest when the run began, else larger: nothing in the trace shows it at rest; a pause of %s before another burst would settle it",
+			f.Burst.Value, pause(f.Burst.Value/mid)))
+	}
+	burst := f.Burst.Value
+	f.New = func() Limiter { return &bucket{rate: mid, burst: burst} }
+	return f
+}
+
+// pause rounds a waiting time up to what a person would type.
+func pause(seconds float64) time.Duration {
+	d := time.Duration(seconds * 1.2 * float64(time.Second))
+	for _, unit := range []time.Duration{time.Millisecond, time.Second, time.Minute} {
+		if d < 10*unit || unit == time.Minute {
+			return d.Truncate(unit/10) + unit/10
+		}
+		if d < 100*unit {
+			return d.Truncate(unit) + unit
+		}
+	}
+	return d
+}
+
+// Nearest implements [Model].
+func (TokenBucket) Nearest(streams []*Stream, o Options) Fit {
+	rate, burst, n, first := leastContradicted(streams, saturatedRate(streams), o.AtRest)
+	return Fit{
+		Rate:           Interval{Value: rate},
+		Burst:          Interval{Value: burst},
+		Params:         map[string]Parameter{},
+		Contradictions: n,
+		First:          first,
+		New:            func() Limiter { return &bucket{rate: rate, burst: burst} },
+	}
+}
+
+// bucket decides by the meter: level drains at rate, a hit adds 1 and needs
+// level ≤ burst afterwards.
+type bucket struct {
+	rate, burst float64
+	level       float64
+	at          time.Duration
+}
+
+func (b *bucket) levelAt(t time.Duration) float64 {
+	return max(0, b.level-b.rate*(t-b.at).Seconds())
+}
+
+// Admits implements [Limiter].
+func (b *bucket) Admits(t time.Duration) bool { return b.levelAt(t)+1 <= b.burst+slack }
+
+// Observe implements [Limiter]. What was decided corrects the level where it
+// refutes it.
+func (b *bucket) Observe(t time.Duration, admitted bool) {
+	level := b.levelAt(t)
+	if admitted {
+		level = min(level+1, b.burst)
+	} else {
+		level = max(level, b.burst-1)
+	}
+	b.level, b.at = level, t
+}
+
+// wholeBurst gives the burst: hits come whole, so if exactly one whole number
+// lies within the bounds it is that one.
+func wholeBurst(value, low, high float64) Interval {
+	first := math.Ceil(low)
+	if math.IsInf(high, 1) {
+		v := math.Max(first, math.Floor(value))
+		return Interval{Value: v, Low: &first}
+	}
+	last := math.Ceil(high) - 1 // the bound itself is excluded
+	switch {
+	case first == last:
+		return exactly(first)
+	case first < last:
+		v := math.Min(math.Max(math.Round(value), first), last)
+		return Interval{Value: v, Low: &first, High: &last}
+	default: // a capacity that is not whole
+		return bounded(value, low, high)
+	}
+}
+
+func exactly(v float64) Interval { return Interval{Value: v, Low: &v, High: &v} }
+
+// bounded leaves out the sides that are not finite.
+func bounded(value, low, high float64) Interval {
+	iv := Interval{Value: value}
+	if !math.IsInf(low, 0) {
+		iv.Low = &low
+	}
+	if !math.IsInf(high, 0) {
+		iv.High = &high
+	}
+	return iv
+}
+
+// region samples the outline of the consistent set and returns the least and
+// the largest burst in it. Both bounds of the burst fall as the rate grows,
+// but the hits that an unknown first level explains change with the rate: the upper one
+// is taken over each piece as a whole.
+func region(streams []*Stream, set rateSet, grain int64, rested bool) (outline []RegionPoint, low, high float64) {
+	const pieces = 16
+	if math.IsInf(set.high, 1) {
+		return nil, cutAt(streams, mostRate, grain, rested).lo, math.Inf(1)
+	}
+	at := func(i int) float64 { return set.low + (set.high-set.low)*float64(i)/pieces }
+	for i := range pieces + 1 {
+		c := cutAt(streams, at(i), grain, rested)
+		p := RegionPoint{Rate: at(i), BurstLow: c.lo}
+		if !math.IsInf(c.hi, 1) {
+			hi := math.Max(c.hi, c.lo)
+			p.BurstHigh = &hi
+		}
+		outline = append(outline, p)
+		low = c.lo
+		if i < pieces {
+			high = max(high, cutOver(streams, at(i), at(i+1), grain, rested).hi)
+		}
+	}
+	return outline, low, high
+}
