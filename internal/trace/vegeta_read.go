@@ -1,0 +1,194 @@
+package trace
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	vegeta "github.com/tsenart/vegeta/v12/lib"
+)
+
+// Vegeta's results come in the order in which they were completed, so any of
+// them can have been sent before those above it. Offset 0 of the trace is the
+// earliest instant of all; to find it, so many results are read ahead, and a
+// longer file is read twice, if it can be.
+const lookAhead = 1 << 14
+
+// unseenSlack is how much earlier than the first lookAhead results a later one
+// may have been sent, in a stream that cannot be read twice.
+const unseenSlack = 10 * time.Minute
+
+// A vegetaHit is a hit whose instants still are relative to at.
+type vegetaHit struct {
+	Hit
+	at   time.Time     // when it was sent
+	ours bool          // written by a VegetaWriter
+	base time.Duration // Sent in the trace it was written from, if ours
+	done bool          // End is an offset of that trace, not a latency
+	n    int           // number of its record, from 1
+}
+
+// vegetaSource reads results of Vegeta as a trace.
+type vegetaSource struct {
+	make   newResults
+	res    results
+	meta   Meta
+	tagged bool // a Meta came with the results: then an End is due, too
+	end    End
+	ended  bool
+
+	zero   time.Time
+	queue  []vegetaHit
+	err    error // what follows the queue
+	n      int   // records read
+	failed int   // number of the record with the error
+
+	r    vegeta.Result
+	conv converter
+}
+
+func newVegeta(in *input, make newResults) (*vegetaSource, error) {
+	v := &vegetaSource{make: make, res: make(in.br)}
+	v.meta.Tool = "vegeta"
+	for len(v.queue) < lookAhead && v.err == nil && !v.tagged {
+		var h vegetaHit
+		if v.err = v.read(&h); v.err == nil {
+			v.queue = append(v.queue, h)
+		}
+	}
+	if len(v.queue) == 0 {
+		if v.err == io.EOF || v.err == io.ErrUnexpectedEOF {
+			return nil, errNothing
+		}
+		return nil, fmt.Errorf("%s: %w", v.place(), v.err)
+	}
+	v.zero = v.queue[0].at
+	for _, h := range v.queue {
+		v.notLater(h.at)
+	}
+	switch {
+	case v.tagged:
+		v.notLater(v.meta.Started)
+	case v.err != nil: // the queue is all there is
+	case in.rewindable():
+		if err := v.readTwice(in); err != nil {
+			return nil, err
+		}
+	default:
+		v.zero = v.zero.Add(-unseenSlack)
+	}
+	v.meta.Started = v.zero.UTC()
+	return v, nil
+}
+
+func (v *vegetaSource) notLater(t time.Time) {
+	if t.Before(v.zero) {
+		v.zero = t
+	}
+}
+
+// readTwice reads the rest for its instants, then starts again.
+func (v *vegetaSource) readTwice(in *input) error {
+	for {
+		var h vegetaHit
+		if err := v.read(&h); err != nil {
+			break // it will be met again
+		}
+		v.notLater(h.at)
+	}
+	if err := in.rewind(); err != nil {
+		return fmt.Errorf("cannot read it a second time: %w", err)
+	}
+	v.res, v.queue, v.n, v.failed = v.make(in.br), nil, 0, 0
+	v.end, v.ended = End{}, false
+	return nil
+}
+
+func (v *vegetaSource) next(h *Hit) error {
+	var p vegetaHit
+	switch {
+	case len(v.queue) > 0:
+		p = v.queue[0]
+		if v.queue = v.queue[1:]; len(v.queue) == 0 {
+			v.queue = nil
+		}
+	case v.err != nil:
+		return v.err
+	default:
+		if v.err = v.read(&p); v.err != nil {
+			return v.err
+		}
+	}
+	*h = p.Hit
+	if err := v.settle(h, &p); err != nil {
+		v.failed = p.n
+		return err
+	}
+	return nil
+}
+
+func (v *vegetaSource) finish() (End, bool, bool) { return v.end, v.ended, v.tagged }
+
+func (v *vegetaSource) place() string { return fmt.Sprintf("record %d", v.failed) }
+
+// read reads one result.
+func (v *vegetaSource) read(h *vegetaHit) error {
+	v.failed = v.n + 1
+	if err := v.res(&v.r); err != nil {
+		return err
+	}
+	extra, err := v.conv.convert(&v.r, h)
+	if err != nil {
+		return err
+	}
+	if extra.tagged && !v.tagged {
+		v.meta, v.tagged = extra.meta, true
+	}
+	if extra.ended {
+		v.end, v.ended = extra.end, true
+	}
+	if v.meta.Target == "" && !v.tagged {
+		v.meta.Target = origin(h.URL)
+	}
+	if !h.ours {
+		h.Seq = uint64(v.n)
+	}
+	v.n++
+	h.n = v.n
+	return nil
+}
+
+// settle makes the instants of h offsets from v.zero.
+func (v *vegetaSource) settle(h *Hit, p *vegetaHit) error {
+	h.Sent = p.at.Sub(v.zero)
+	if !v.zero.Add(h.Sent).Equal(p.at) {
+		return errors.New("sent centuries away from the first result")
+	}
+	if h.Sent < 0 {
+		return fmt.Errorf("sent %v before the start of the trace, though the file could not be searched for that; "+
+			"give it by its name, not through a pipe", -h.Sent)
+	}
+	shift := h.Sent
+	if p.ours {
+		shift -= p.base
+	}
+	if !p.ours {
+		h.Asked = 0
+	}
+	h.Asked = max(h.Asked+shift, 0)
+	for _, t := range []*time.Duration{&h.Written, &h.FirstByte} {
+		if *t != 0 {
+			*t += shift
+		}
+	}
+	if p.done {
+		h.End += shift
+	} else {
+		h.End += h.Sent
+	}
+	if h.Written < 0 || h.FirstByte < 0 || h.End < 0 {
+		return errors.New("an instant outside the trace")
+	}
+	return nil
+}
