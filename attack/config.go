@@ -1,0 +1,190 @@
+package attack
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"ratefit/profiles"
+)
+
+// Defaults of the fields of [Config] that are left zero.
+const (
+	DefaultTimeout     = 10 * time.Second
+	DefaultGrace       = time.Second
+	DefaultMaxInFlight = 512
+	DefaultMaxBody     = 1 << 20
+	DefaultLead        = 20 * time.Millisecond
+	DefaultGiveUpAfter = 10
+)
+
+// A Request is what each hit of one class sends.
+type Request struct {
+	Class  string // a class of the profile
+	Method string // "" = GET
+	URL    string // absolute, http or https
+	Header http.Header
+	Body   []byte
+}
+
+// A Config says what to send, from where, and when to stop. Only Profile and
+// Requests are needed.
+type Config struct {
+	Profile  *profiles.Profile
+	Requests []Request    // one for each class that is to be sent; the profile's other classes are left out
+	Sources  []netip.Addr // local addresses to send from, all alike; empty = the system's choice
+
+	Zero time.Time     // offset 0 of all instants, with a monotonic reading; zero = now
+	Lead time.Duration // from Zero to the start of the first phases; 0 = DefaultLead after the call of Run
+
+	MaxRequests int           // requests sent over all classes and sources; 0 = as many as the profile has
+	MaxDuration time.Duration // from the start of the first phases; 0 = as long as the profile lasts
+	Timeout     time.Duration // of one hit, until its reply has been read; 0 = DefaultTimeout
+	Grace       time.Duration // for hits under way when the run is stopped, at most Timeout; 0 = DefaultGrace
+	MaxInFlight int           // hits under way per class and source; 0 = DefaultMaxInFlight, or the largest planned burst if that is more
+	MaxBody     int64         // bytes read of one reply's body before its connection is closed; 0 = DefaultMaxBody
+	GiveUpAfter int           // hits of one class that must all have failed alike, from its first on; 0 = DefaultGiveUpAfter, negative = never
+
+	Insecure      bool   // accept any TLS certificate
+	HTTP2         bool   // offer HTTP/2 on TLS connections
+	LimitedStatus []int  // statuses that mean "limited"; a redirect among them is not a reason to give up
+	UserAgent     string // "" = "ratefit (+rate limit measurement)"; a request's own header wins
+
+	// Spin bounds the busy waiting before each hit. 0 = a default for the
+	// system; negative = none, as needed in virtual time, where a goroutine
+	// that spins stops the clock.
+	Spin time.Duration
+
+	// RoundTripper replaces the network, in tests. It is called once for each
+	// source's label and must be safe for concurrent use.
+	RoundTripper func(source string) http.RoundTripper
+}
+
+// withDefaults returns a copy with every zero field filled in, or an error
+// that names the field.
+func (c Config) withDefaults() (Config, error) {
+	if c.Profile == nil {
+		return c, errors.New("attack: no profile given")
+	}
+	if c.MaxRequests < 0 || c.MaxDuration < 0 || c.Timeout < 0 || c.Grace < 0 || c.MaxInFlight < 0 || c.MaxBody < 0 || c.Lead < 0 {
+		return c, errors.New("attack: limits and durations must not be negative")
+	}
+	if c.Zero.IsZero() {
+		c.Zero = time.Now()
+	}
+	if c.Zero == c.Zero.Round(0) {
+		return c, errors.New("attack: Zero has no monotonic reading; take it from time.Now")
+	}
+	if c.Lead == 0 {
+		c.Lead = time.Since(c.Zero) + DefaultLead
+	}
+	if c.Timeout == 0 {
+		c.Timeout = DefaultTimeout
+	}
+	if c.Grace == 0 {
+		c.Grace = DefaultGrace
+	}
+	c.Grace = min(c.Grace, c.Timeout)
+	if c.MaxBody == 0 {
+		c.MaxBody = DefaultMaxBody
+	}
+	if c.GiveUpAfter == 0 {
+		c.GiveUpAfter = DefaultGiveUpAfter
+	}
+	if c.UserAgent == "" {
+		c.UserAgent = "ratefit (+rate limit measurement)"
+	}
+	seen := make(map[netip.Addr]bool)
+	for _, a := range c.Sources {
+		if seen[a] {
+			return c, fmt.Errorf("source %s: given twice", a)
+		}
+		seen[a] = true
+	}
+	return c, c.checkRequests()
+}
+
+func (c *Config) checkRequests() error {
+	if len(c.Requests) == 0 {
+		return errors.New("attack: no request given")
+	}
+	seen := make(map[string]bool)
+	for _, r := range c.Requests {
+		if seen[r.Class] {
+			return fmt.Errorf("class %s: two requests given; each class sends one", r.Class)
+		}
+		seen[r.Class] = true
+		if _, ok := c.Profile.Class(r.Class); !ok {
+			return fmt.Errorf("class %s: not in profile %s", r.Class, c.Profile.Name)
+		}
+		if err := r.check(); err != nil {
+			return fmt.Errorf("class %s: %w", r.Class, err)
+		}
+	}
+	return nil
+}
+
+// check finds everything that would make net/http refuse the request, so that
+// each hit of a run really is tried. Errors never show the URL: it can hold
+// credentials.
+func (r *Request) check() error {
+	u, err := url.Parse(r.URL)
+	if err != nil {
+		return errors.New("the URL does not parse")
+	}
+	if u.Scheme != "http" && u.Scheme != "https" {
+		return errors.New("the URL must start with http:// or https://")
+	}
+	if u.Hostname() == "" {
+		return errors.New("the URL has no host")
+	}
+	if !isToken(r.method()) {
+		return fmt.Errorf("%q is not an HTTP method", r.Method)
+	}
+	for name, values := range r.Header {
+		if !isToken(name) {
+			return fmt.Errorf("%q is not a header name", name)
+		}
+		for _, v := range values {
+			if !isHeaderValue(v) {
+				return fmt.Errorf("header %s: the value holds control characters", name)
+			}
+		}
+	}
+	return nil
+}
+
+func (r *Request) method() string {
+	if r.Method == "" {
+		return http.MethodGet
+	}
+	return r.Method
+}
+
+// isToken reports whether s is a token of RFC 9110, section 5.6.2.
+func isToken(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		letter := 'a' <= c|0x20 && c|0x20 <= 'z'
+		digit := '0' <= c && c <= '9'
+		if !letter && !digit && !strings.ContainsRune("!#$%&'*+-.^_`|~", rune(c)) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// isHeaderValue reports whether s has no control characters but tabs, as
+// net/http asks for.
+func isHeaderValue(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' && c != '\t' || c == 0x7f {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,61 @@
+package attack
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+
+	"ratefit/internal/trace"
+)
+
+// exchange sends the request, reads the reply to its end, fills in the hit and
+// records it. The reply's body is closed.
+func (s *stream) exchange(req *http.Request, h *trace.Hit) (*http.Response, error) {
+	ctx, cancel := context.WithCancelCause(s.run.inflight)
+	defer cancel(nil)
+	ctx, stop := context.WithTimeoutCause(ctx, s.run.config.Timeout, errTimeout)
+	defer stop()
+
+	req.Header.Del("X-Vegeta-Seq") // a limiter may look at headers, and nobody asked for this one
+	req.Header.Del("X-Vegeta-Attack")
+	now := s.run.now
+	st := &stamps{now: now, cancel: cancel, traced: s.run.traced, sent: now()}
+
+	reply, err := s.network.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, st.hooks())))
+	back := now()
+	var location string
+	if err == nil {
+		location = reply.Header.Get("Location")
+		h.Status = reply.StatusCode
+		h.Header = trace.KeptHeaders(reply.Header)
+		h.BytesIn, err = s.discard(reply)
+	}
+	h.End = now()
+
+	t := st.end(back)
+	h.Sent, h.Written = t.sent, t.written
+	if h.Status != 0 {
+		h.FirstByte = t.first
+	}
+	if t.reach != untouched && req.ContentLength > 0 {
+		h.BytesOut = req.ContentLength
+	}
+	h.Error = classify(err, context.Cause(ctx), t)
+	if h.Error == trace.ErrUnsent {
+		h.Sent, h.End = h.Asked, h.Asked
+	}
+	s.run.watch.observe(h, err, location)
+	s.run.recorder.put(h)
+	return reply, err
+}
+
+// discard reads the reply's body, at most as much of it as is configured, and
+// closes it. A connection with more to come is given up.
+func (s *stream) discard(reply *http.Response) (int64, error) {
+	defer reply.Body.Close()
+	if reply.StatusCode == http.StatusSwitchingProtocols {
+		return 0, nil // what follows is not HTTP
+	}
+	return io.Copy(io.Discard, io.LimitReader(reply.Body, s.run.config.MaxBody))
+}

@@ -1,0 +1,92 @@
+package attack
+
+import (
+	"fmt"
+	"math"
+	"sort"
+	"time"
+
+	"ratefit/profiles"
+)
+
+// A schedule holds the planned instants of one phase; [profiles.Schedule] is one.
+type schedule interface {
+	At(n int) (time.Duration, bool) // of hit n since the phase began, non-decreasing; false past the last
+	Hits() int
+	Duration() time.Duration
+}
+
+// A phase is a schedule at its place in the run.
+type phase struct {
+	name     string
+	begin    time.Duration // offset from Config.Zero
+	next     time.Duration // when the class plans its first hit after this phase; never = none
+	schedule schedule
+}
+
+// never is an instant that no run reaches.
+const never = time.Duration(math.MaxInt64)
+
+// plan places the phases of a class one after the other, from begin on.
+func plan(class *profiles.Class, begin time.Duration) ([]phase, error) {
+	phases := make([]phase, len(class.Phases))
+	for k := range class.Phases {
+		s, err := class.Phases[k].Schedule()
+		if err != nil {
+			return nil, fmt.Errorf("class %s: phase %s: %w", class.Name, class.Phases[k].Name, err)
+		}
+		phases[k] = phase{name: class.Phases[k].Name, schedule: s}
+	}
+	place(phases, begin)
+	return phases, nil
+}
+
+// place fills in where each phase begins and what follows it.
+func place(phases []phase, begin time.Duration) {
+	for k := range phases {
+		phases[k].begin = begin
+		begin += phases[k].schedule.Duration()
+	}
+	for k := range phases {
+		phases[k].next = firstAfter(phases[k+1:], phases[k].last())
+	}
+}
+
+// last returns the instant of the phase's last hit, or its beginning.
+func (p *phase) last() time.Duration {
+	at, _ := p.schedule.At(p.schedule.Hits() - 1)
+	return p.begin + at
+}
+
+// firstAfter returns the first planned instant after t, or never.
+func firstAfter(phases []phase, t time.Duration) time.Duration {
+	for _, p := range phases {
+		hits := p.schedule.Hits()
+		n := sort.Search(hits, func(n int) bool {
+			at, _ := p.schedule.At(n)
+			return p.begin+at > t
+		})
+		if n < hits {
+			at, _ := p.schedule.At(n)
+			return p.begin + at
+		}
+	}
+	return never
+}
+
+// largestGroup returns the largest number of hits that a phase plans for one
+// instant.
+func largestGroup(s schedule) int {
+	largest, size, last := 0, 0, time.Duration(-1)
+	for n := 0; ; n++ {
+		at, ok := s.At(n)
+		if !ok {
+			return largest
+		}
+		if at != last {
+			size, last = 0, at
+		}
+		size++
+		largest = max(largest, size)
+	}
+}

@@ -1,0 +1,213 @@
+package attack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"sync"
+	"time"
+
+	vegeta "github.com/tsenart/vegeta/v12/lib"
+
+	"ratefit/internal/trace"
+)
+
+// Why a run stops before its profile has ended.
+var (
+	errRequests = errors.New("requests")
+	errDuration = errors.New("duration")
+)
+
+// A run is one call of [Run].
+type run struct {
+	config   Config
+	zero     time.Time
+	traced   bool // the transport is this package's, and reports to stamps
+	recorder *recorder
+	budget   budget
+	watch    *watch
+
+	halted   context.Context // ends when no new hit may be sent; its cause says why
+	halt     context.CancelCauseFunc
+	inflight context.Context // ends when hits under way are given up
+	abort    context.CancelCauseFunc
+}
+
+func (r *run) now() time.Duration { return time.Since(r.zero) }
+
+// Run sends the profile and calls record, from the calling goroutine, for
+// every hit, in the order in which they end and numbered in that order. A slow
+// record delays nothing but the return of Run: hits wait for it in memory.
+//
+// The end tells why the run stopped: "done", "interrupted" when ctx ended,
+// "budget: …", or the text of a [*GaveUpError], which is then also the error.
+// Whatever the reason, all hits have been recorded, and nothing goes on after
+// Run has returned. When it is stopped, hits under way may finish within the
+// grace; afterwards they are recorded as canceled.
+//
+// Any other error means that nothing was sent.
+func Run(ctx context.Context, c Config, record func(*trace.Hit)) (trace.End, error) {
+	c, err := c.withDefaults()
+	if err != nil {
+		return trace.End{}, err
+	}
+	r := &run{
+		config: c, zero: c.Zero, traced: c.RoundTripper == nil,
+		recorder: newRecorder(), budget: budget{limit: int64(c.MaxRequests)},
+	}
+	r.halted, r.halt = context.WithCancelCause(ctx)
+	defer r.halt(nil)
+	r.inflight, r.abort = context.WithCancelCause(context.WithoutCancel(ctx))
+	defer r.abort(nil)
+	r.watch = &watch{after: c.GiveUpAfter, limited: c.LimitedStatus, giveUp: r.halt, classes: make(map[string]*streak)}
+
+	network := newNetwork(&c)
+	defer network.close()
+	streams, err := r.streams(network)
+	if err != nil {
+		return trace.End{}, err
+	}
+	defer r.limitTime()()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		r.send(streams)
+	}()
+	r.recorder.drain(done, record)
+	return r.end()
+}
+
+// send starts all streams and returns when all hits have ended.
+func (r *run) send(streams []*stream) {
+	var wg sync.WaitGroup
+	for _, s := range streams {
+		wg.Go(s.send)
+	}
+	wg.Wait()
+}
+
+// limitTime arranges that the run halts after its longest duration, and that
+// after any halt hits under way are given up when the grace is over. It
+// returns a function that takes this back. When the run is out of requests,
+// the last ones have their full time.
+func (r *run) limitTime() (cancel func()) {
+	var mu sync.Mutex
+	var timers []*time.Timer
+	after := func(d time.Duration, f func()) {
+		mu.Lock()
+		defer mu.Unlock()
+		timers = append(timers, time.AfterFunc(d, f))
+	}
+	if d := r.config.MaxDuration; d > 0 {
+		after(r.config.Lead+d-r.now(), func() { r.halt(errDuration) })
+	}
+	stop := context.AfterFunc(r.halted, func() {
+		if !errors.Is(context.Cause(r.halted), errRequests) {
+			after(r.config.Grace, func() { r.abort(errStopped) })
+		}
+	})
+	return func() {
+		stop()
+		mu.Lock()
+		defer mu.Unlock()
+		for _, t := range timers {
+			t.Stop()
+		}
+	}
+}
+
+// end describes a run that is over.
+func (r *run) end() (trace.End, error) {
+	e := trace.End{At: r.now(), Wall: time.Now().Round(0), Reason: "done"}
+	var gaveUp *GaveUpError
+	cause := context.Cause(r.halted)
+	switch {
+	case cause == nil:
+		if cause = r.watch.hopeless(); errors.As(cause, &gaveUp) {
+			e.Reason = gaveUp.Error()
+			return e, gaveUp
+		}
+	case errors.As(cause, &gaveUp):
+		e.Reason = gaveUp.Error()
+		return e, gaveUp
+	case errors.Is(cause, errRequests):
+		e.Reason = fmt.Sprintf("budget: %d requests", r.config.MaxRequests)
+	case errors.Is(cause, errDuration):
+		e.Reason = fmt.Sprintf("budget: %s", r.config.MaxDuration)
+	default:
+		e.Reason = "interrupted"
+	}
+	return e, nil
+}
+
+// streams makes one stream for each class and source.
+func (r *run) streams(n *network) ([]*stream, error) {
+	c := &r.config
+	sources := c.Sources
+	if len(sources) == 0 {
+		sources = []netip.Addr{{}}
+	}
+	var streams []*stream
+	largest := 0
+	for _, request := range c.Requests {
+		class, _ := c.Profile.Class(request.Class)
+		phases, err := plan(class, c.Lead)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range phases {
+			largest = max(largest, largestGroup(p.schedule))
+		}
+		streams = append(streams, &stream{
+			run: r, class: class.Name, phases: phases,
+			target: request.target(c.UserAgent), url: trace.RedactURL(request.URL),
+		})
+	}
+	slots, err := maxInFlight(c.MaxInFlight, largest, len(streams)*len(sources), fileLimit)
+	if err != nil {
+		return nil, err
+	}
+	return r.multiply(streams, sources, slots, n), nil
+}
+
+// multiply makes a copy of each stream for each source. Classes share the
+// source's connections.
+func (r *run) multiply(classes []*stream, sources []netip.Addr, slots int, n *network) []*stream {
+	var streams []*stream
+	for _, source := range sources {
+		label := source.String()
+		if !source.IsValid() {
+			label = "local"
+			if r.traced {
+				label = localAddr(r.halted, classes[0].target.URL)
+			}
+		}
+		var rt http.RoundTripper
+		if r.traced {
+			rt = n.transport(source, slots*len(classes))
+		} else {
+			rt = r.config.RoundTripper(label)
+		}
+		for _, class := range classes {
+			s := *class
+			s.source, s.network, s.slots = label, rt, make(chan struct{}, slots)
+			streams = append(streams, &s)
+		}
+	}
+	return streams
+}
+
+// target returns the request as Vegeta wants it.
+func (r *Request) target(userAgent string) vegeta.Target {
+	h := make(http.Header, len(r.Header)+1)
+	for name, values := range r.Header {
+		key := http.CanonicalHeaderKey(name)
+		h[key] = append(h[key], values...)
+	}
+	if _, ok := h["User-Agent"]; !ok {
+		h.Set("User-Agent", userAgent)
+	}
+	return vegeta.Target{Method: r.method(), URL: r.URL, Body: r.Body, Header: h}
+}

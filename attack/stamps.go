@@ -1,0 +1,180 @@
+package attack
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net/http/httptrace"
+	"net/textproto"
+	"sync"
+	"time"
+)
+
+// maxInterim is how many interim (1xx) replies one hit accepts.
+const maxInterim = 16
+
+var errInterim = errors.New("too many interim replies")
+
+// stamps collects the instants of one hit. The transport's goroutines report
+// them, some even after the reply is there.
+type stamps struct {
+	now    func() time.Duration
+	cancel context.CancelCauseFunc // of the request
+
+	mu       sync.Mutex
+	traced   bool          // the transport reports here: wrote is known
+	conn     *conn         // that the request is written to, if it is ours and not shared
+	fresh    bool          // the connection had carried no other request
+	sent     time.Duration // the latest instant known to lie before the first byte went out
+	wrote    bool          // a byte may have gone out
+	written  time.Duration
+	first    time.Duration // first byte of a reply, interim or not
+	interims int
+}
+
+func (s *stamps) hooks() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		GotConn:              s.gotConn,
+		WroteHeaderField:     s.wroteHeaderField,
+		WroteRequest:         s.wroteRequest,
+		GotFirstResponseByte: s.gotFirstByte,
+		Got1xxResponse:       s.gotInterim,
+	}
+}
+
+// gotConn runs when the transport has chosen a connection, and before the
+// request is written. A second connection for one request means that the
+// transport repeats the request. That is harmless if nothing of it had gone
+// out, else it is stopped: the new connection refuses to write, and the
+// request ends.
+func (s *stamps) gotConn(info httptrace.GotConnInfo) {
+	c := ours(info)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fresh = !info.Reused
+	if s.wrote {
+		if c != nil {
+			c.refuse.Store(true)
+		}
+		s.cancel(errRepeated)
+		return
+	}
+	s.detach()
+	s.sent = s.now()
+	if c != nil {
+		s.conn = c
+		c.hit.Store(s)
+	}
+}
+
+// ours returns the connection beneath info if it carries one request at a
+// time and this package dialed it.
+func ours(info httptrace.GotConnInfo) *conn {
+	raw := info.Conn
+	if t, ok := raw.(*tls.Conn); ok {
+		if t.ConnectionState().NegotiatedProtocol == "h2" {
+			return nil
+		}
+		raw = t.NetConn()
+	}
+	c, _ := raw.(*conn)
+	return c
+}
+
+// wroteHeaderField runs before the field goes out: over HTTP/2 when the header
+// block is encoded, which is the only notice there.
+func (s *stamps) wroteHeaderField(string, []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.conn == nil && !s.wrote {
+		s.sent, s.wrote = s.now(), true
+	}
+}
+
+// beforeWrite runs before bytes go out on the request's own connection. It
+// reports whether they are the first.
+func (s *stamps) beforeWrite() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.wrote {
+		return false
+	}
+	s.sent, s.wrote = s.now(), true
+	return true
+}
+
+// nothingWritten takes the first beforeWrite back: the system accepted no byte.
+func (s *stamps) nothingWritten() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.wrote = false
+}
+
+func (s *stamps) wroteRequest(info httptrace.WroteRequestInfo) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if info.Err == nil {
+		s.written = s.now()
+	}
+}
+
+func (s *stamps) gotFirstByte() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.first = s.now()
+}
+
+func (s *stamps) gotInterim(int, textproto.MIMEHeader) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.interims++; s.interims > maxInterim {
+		return errInterim
+	}
+	return nil
+}
+
+// detach stops the connection's reports. The caller holds mu.
+func (s *stamps) detach() {
+	if s.conn != nil {
+		s.conn.hit.CompareAndSwap(s, nil)
+		s.conn = nil
+	}
+}
+
+// end returns what is known now; later reports are ignored by the caller.
+// back is when the reply's header had been read.
+func (s *stamps) end(back time.Duration) (t instants) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.detach()
+	t = instants{sent: s.sent, written: s.written, first: back, fresh: s.fresh}
+	switch {
+	case s.wrote:
+		t.reach = touched
+	case s.traced:
+		t.reach = untouched
+	}
+	if s.first > 0 && s.interims == 0 {
+		t.first = s.first
+	}
+	// A server may speak before it is asked, when it gives up an idle
+	// connection for example.
+	t.sent = min(t.sent, t.first)
+	return t
+}
+
+// instants is what stamps adds up to.
+type instants struct {
+	sent, written, first time.Duration
+	reach                reach
+	fresh                bool
+}
+
+// reach says whether anything of a request went out.
+type reach uint8
+
+const (
+	unknown   reach = iota // the transport does not say
+	untouched              // nothing, for certain
+	touched                // perhaps
+)
