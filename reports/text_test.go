@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func text(t *testing.T, name string, o TextOptions) string {
+func textOf(t *testing.T, name string, o TextOptions) string {
 	t.Helper()
 	var b bytes.Buffer
 	if err := Text(&b, fixtures()[name], o); err != nil {
@@ -20,18 +20,18 @@ var someFiles = []string{"ratefit-out/20260102T030405Z/analysis.json", "ratefit-
 func TestText(t *testing.T) {
 	for name := range fixtures() {
 		t.Run(name, func(t *testing.T) {
-			golden(t, "text/"+name+".txt", []byte(text(t, name, TextOptions{Files: someFiles})))
+			golden(t, "text/"+name+".txt", []byte(textOf(t, name, TextOptions{Files: someFiles})))
 		})
 	}
-	golden(t, "text/identified-colour.txt", []byte(text(t, "identified", TextOptions{Color: true})))
-	golden(t, "text/warnings-narrow.txt", []byte(text(t, "warnings", TextOptions{Width: 50})))
-	golden(t, "text/disagreeing-wide.txt", []byte(text(t, "disagreeing", TextOptions{Width: 120})))
+	golden(t, "text/identified-colour.txt", []byte(textOf(t, "identified", TextOptions{Color: true})))
+	golden(t, "text/warnings-narrow.txt", []byte(textOf(t, "warnings", TextOptions{Width: 50})))
+	golden(t, "text/disagreeing-wide.txt", []byte(textOf(t, "disagreeing", TextOptions{Width: 120})))
 }
 
 func TestTextStaysInsideItsWidth(t *testing.T) {
 	for name := range fixtures() {
 		for _, width := range []int{40, 57, 80, 132} {
-			for line := range strings.Lines(text(t, name, TextOptions{Width: width})) {
+			for line := range strings.Lines(textOf(t, name, TextOptions{Width: width})) {
 				if n := columns(strings.TrimSuffix(line, "\n")); n > width {
 					t.Errorf("%s at %d columns: %d columns in %q", name, width, n, line)
 				}
@@ -42,7 +42,7 @@ func TestTextStaysInsideItsWidth(t *testing.T) {
 
 func TestTextHasNoControlCharacters(t *testing.T) {
 	for name := range fixtures() {
-		got := text(t, name, TextOptions{})
+		got := textOf(t, name, TextOptions{})
 		if strings.ContainsAny(got, "\x1b\x07\u202e\u00a0\r\t") || strings.ToValidUTF8(got, "") != got {
 			t.Errorf("%s: control characters in %q", name, got)
 		}

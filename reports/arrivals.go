@@ -1,0 +1,138 @@
+package reports
+
+import (
+	"math"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// arrivals draws how many hits were admitted by when, against the most that
+// the fitted limiter lets through. Limited hits ride on the curve: a limiter
+// of the right rate and burst limits only where the two touch.
+func arrivals(sc *scene) *sheet {
+	if !sc.hasHits() {
+		return nil
+	}
+	s := sc.sheet("Admitted hits against the arrival curve")
+	s.legend = []entry{
+		{"admitted hits", lineMark(admittedLine)},
+		{"limited hits", barsMark(draw.LineStyle{Color: limitedRed, Width: 1})},
+	}
+	_, _, fitted := bucket(sc.limit)
+	_, _, known := curve(sc.limit)
+	if fitted {
+		s.legend = append(s.legend, entry{"most that could be admitted (flat while the bucket is full)", lineMark(curveLine)})
+	}
+	if known {
+		s.legend = append(s.legend, entry{"arrival curve " + curveFormula(sc), lineMark(boundLine)})
+	}
+	height := 380 / vg.Length(math.Sqrt(float64(len(sc.series))))
+	for i, one := range sc.series {
+		p := arrivalsPanel(sc, one)
+		h := height
+		if i < len(sc.series)-1 {
+			p.X.Label.Text = ""
+			h -= 14
+		}
+		s.panels = append(s.panels, panel{p, h})
+	}
+	return s
+}
+
+// curveFormula says b + r·t in numbers.
+func curveFormula(sc *scene) string {
+	return plainBurst(sc.limit) + " + " + rateDigits(sc.limit) + "/s · t"
+}
+
+func arrivalsPanel(sc *scene, one *series) *plot.Plot {
+	rate, burst, fitted := bucket(sc.limit)
+	if !fitted {
+		rate, burst = 0, 0
+	}
+	steps := one.steps(rate, burst, sc.end)
+	unit, in := timeUnit(sc.end)
+	p := newPanel("time since the start ("+unit+")", "admitted hits")
+	p.X.Min, p.X.Max = 0, sc.end
+	p.X.Tick.Marker = evenTicks{n: 8, unit: in}
+	p.Y.Min, p.Y.Max = 0, 1
+	for _, s := range steps {
+		p.Y.Max = max(p.Y.Max, s.admitted+max(s.left, 0))
+	}
+	p.Y.Max *= 1.1
+	p.Y.Tick.Marker = evenTicks{n: 6}
+	p.Add(grid(true, true))
+	if r, b, known := curve(sc.limit); known {
+		p.Add(straight(firstAdmitted(steps), r, b))
+	}
+	p.Add(arrivalsLayer(steps, fitted), limitedOnCurve(one))
+	if one.source != "" {
+		p.Add(corner("from " + printable(one.source)))
+	}
+	return p
+}
+
+func firstAdmitted(steps []step) float64 {
+	for _, s := range steps {
+		if s.admitted > 0 {
+			return s.at
+		}
+	}
+	return 0
+}
+
+// straight draws the arrival curve from the first admitted hit on.
+func straight(from, rate, burst float64) painter {
+	return func(c draw.Canvas, p *plot.Plot) {
+		x, y := p.Transforms(&c)
+		c.StrokeLines(boundLine, c.ClipLinesXY([]vg.Point{
+			{X: x(from), Y: y(burst)},
+			{X: x(p.X.Max), Y: y(burst + rate*(p.X.Max-from))},
+		})...)
+	}
+}
+
+// arrivalsLayer draws the admitted hits and what could have been admitted;
+// the gap between them is the tokens left.
+func arrivalsLayer(steps []step, fitted bool) painter {
+	return func(c draw.Canvas, p *plot.Plot) {
+		x, y := p.Transforms(&c)
+		var done, most []vg.Point
+		for _, s := range steps {
+			done = append(done, vg.Point{X: x(s.at), Y: y(s.admitted)})
+			most = append(most, vg.Point{X: x(s.at), Y: y(s.admitted + s.left)})
+		}
+		if fitted {
+			most = thinned(most)
+			c.StrokeLines(curveLine, c.ClipLinesXY(most)...)
+		}
+		c.StrokeLines(admittedLine, c.ClipLinesXY(thinned(done))...)
+	}
+}
+
+// limitedOnCurve draws a tick above the curve for each column of the drawing
+// in which a hit was limited.
+func limitedOnCurve(s *series) painter {
+	return func(c draw.Canvas, p *plot.Plot) {
+		x, y := p.Transforms(&c)
+		const width = 1.0 // points
+		var path vg.Path
+		admitted, drawn := 0.0, -1
+		for i, n := range s.limited {
+			if i < len(s.admitted) {
+				admitted += float64(s.admitted[i])
+			}
+			k := int((x(s.at(i)) - c.Min.X) / width)
+			if n == 0 || k == drawn {
+				continue
+			}
+			drawn = k
+			left, foot := c.Min.X+vg.Length(k)*width, y(admitted)+3
+			r := box(left, foot, left+width*0.8, foot+8)
+			path = append(path, r.Path()...)
+		}
+		c.SetColor(limitedRed)
+		c.Fill(path)
+	}
+}
