@@ -8,8 +8,8 @@ import (
 	"ratefit/internal/trace"
 )
 
-// A cut is the consistent set of a token bucket at one rate: every burst b with
-// lo ≤ b < hi explains all decisions of the streams.
+// A cut holds the bursts b of a token bucket, lo ≤ b < hi, that explain all
+// decisions of the streams at some rate between two; where these are the same, exactly those.
 //
 // The bucket is written as a meter: its level drains at r, never below 0; an
 // admitted hit adds 1 and needs level ≤ b afterwards; a limited hit would have
@@ -21,77 +21,62 @@ import (
 // Decisions are known only to spans, so lo counts hits that surely fall into a
 // window of the largest length and hi those that may fall into one of the
 // smallest: the set can only be too large, never miss the truth.
-type cut struct {
-	lo, hi         float64
-	loSpan, hiSpan float64 // seconds: −dlo/dr and −dhi/dr
-}
+type cut struct{ lo, hi float64 }
 
 // slack (hits) absorbs the rounding of our sums.
 const slack = 1e-6
 
-func (c cut) feasible() bool { return c.lo < c.hi }
+func (c cut) empty() bool { return c.lo >= c.hi }
 
-// cutAt intersects the cuts of all streams at rate r (hits per second).
-//
-// grain (ns) is the resolution of the limiter's clock: a decision may have
-// been taken on a time up to grain earlier. Unless rested, the level at the
-// first hit is unknown.
-func cutAt(streams []*Stream, r float64, grain int64, rested bool) cut {
-	return cutOver(streams, r, r, grain, rested)
+// cutAt is the cut at one rate.
+func cutAt(streams []*Stream, r float64, o cutOptions) cut { return cutOver(streams, r, r, o) }
+
+// cutOptions says how the limiter's clock and first level are seen.
+type cutOptions struct {
+	grain int64 // ns: a decision may have been taken on a time up to grain earlier
+	rest  bool  // the level at the first hit is 0; otherwise it is unknown
 }
 
-// cutOver holds the cuts at all rates from r to upto, r ≤ upto.
-func cutOver(streams []*Stream, r, upto float64, grain int64, rested bool) cut {
+// cutOver is the cut over all rates from r to upto, hits per second. Both
+// bounds fall as the rate grows.
+func cutOver(streams []*Stream, r, upto float64, o cutOptions) cut {
 	// A bucket that admitted anything holds at least one.
 	c := cut{lo: 1, hi: math.Inf(1)}
 	for _, s := range streams {
-		sc := s.cut(r, upto, grain, rested)
-		if sc.lo > c.lo {
-			c.lo, c.loSpan = sc.lo, sc.loSpan
-		}
-		if sc.hi < c.hi {
-			c.hi, c.hiSpan = sc.hi, sc.hiSpan
-		}
+		sc := s.cut(r, upto, o)
+		c.lo, c.hi = max(c.lo, sc.lo), min(c.hi, sc.hi)
 	}
 	return c
 }
 
-func (s *Stream) cut(r, upto float64, grain int64, rested bool) cut {
+func (s *Stream) cut(r, upto float64, o cutOptions) cut {
 	c := cut{lo: math.Inf(-1), hi: math.Inf(1)}
-	explained := math.Inf(1)
-	if !rested {
-		explained = s.deficit(upto, grain)
-	}
-	s.sweep(r, grain, explained, func(_ int32, lo, span float64) {
-		if lo-slack > c.lo {
-			c.lo, c.loSpan = lo-slack, span
-		}
-	}, func(_ int32, hi, span float64) {
-		if hi < c.hi {
-			c.hi, c.hiSpan = hi, span
-		}
-	})
+	s.sweep(r, upto, o,
+		func(_ int32, lo float64) { c.lo = max(c.lo, lo-slack) },
+		func(_ int32, hi float64) { c.hi = min(c.hi, hi) })
 	return c
 }
 
 // sweep goes through both ends of all spans in the order of time and reports,
-// for each admitted hit, the least burst that allows it and, for each limited
-// one, the burst that would have had to admit it; and for either the length of
-// the window that says so. Limited hits that an unknown first level explains
-// are passed over, see [Stream.deficit]. It takes O(1) amortised per hit plus
-// what overlaps.
-func (s *Stream) sweep(r float64, grain int64, explained float64, onAdmitted, onLimited func(hit int32, bound, span float64)) {
-	perNs := r * 1e-9
-	start := s.from[s.byFrom[0]] - grain
-	sure := sureWindows{perNs: perNs}
-	may := possibleWindows{perNs: perNs, best: math.Inf(-1)}
+// for each admitted hit, the least burst that allows it at rate upto and, for each limited
+// one, the burst that would have had to admit it at rate r. Limited hits that
+// an unknown first level explains are passed over. It takes O(1) amortised per
+// hit plus what overlaps.
+func (s *Stream) sweep(r, upto float64, o cutOptions, onAdmitted, onLimited func(hit int32, bound float64)) {
+	start := s.from[s.byFrom[0]] - o.grain
+	explained := math.Inf(1)
+	if !o.rest {
+		explained = s.deficit(upto, o.grain)
+	}
+	sure := sureWindows{perNs: upto * 1e-9}
+	may := possibleWindows{perNs: r * 1e-9, best: math.Inf(-1)}
 	admittedInFlight := 0
 	n := len(s.byFrom)
 	oldest := 0 // in byFrom: no limited hit before it is in flight
 	for i, j := 0, 0; j < n; {
-		if i < n && s.from[s.byFrom[i]]-grain <= s.to[s.byTo[j]] {
+		if i < n && s.from[s.byFrom[i]]-o.grain <= s.to[s.byTo[j]] {
 			hit := s.byFrom[i]
-			t := s.from[hit] - grain - start
+			t := s.from[hit] - o.grain - start
 			i++
 			switch s.outcome[hit] {
 			case trace.Admitted:
@@ -113,23 +98,22 @@ func (s *Stream) sweep(r float64, grain int64, explained float64, onAdmitted, on
 		t := s.to[hit] - start
 		switch s.outcome[hit] {
 		case trace.Admitted:
-			sure.count(s.from[hit] - grain - start)
+			sure.count(s.from[hit] - o.grain - start)
 			admittedInFlight--
-			onAdmitted(hit, sure.top-perNs*float64(t), float64(t-sure.topAt())*1e-9)
+			onAdmitted(hit, sure.top-sure.perNs*float64(t))
 			may.end(t)
 		case trace.Unknown:
 			may.end(t)
 		case trace.Limited:
-			from := s.from[hit] - grain - start
-			level, span := may.most(from)
-			if float64(may.started)+1-perNs*float64(from) <= explained {
-				onLimited(hit, level+1, span)
+			from := s.from[hit] - o.grain - start
+			if float64(may.started)+1-may.perNs*float64(from) <= explained {
+				onLimited(hit, may.most(from)+1)
 			}
 			for oldest < i && (s.outcome[s.byFrom[oldest]] != trace.Limited || s.to[s.byFrom[oldest]]-start < t) {
 				oldest++
 			}
 			if oldest < i {
-				may.forget(s.from[s.byFrom[oldest]] - grain - start)
+				may.forget(s.from[s.byFrom[oldest]] - o.grain - start)
 			} else {
 				may.forget(never)
 			}
@@ -170,8 +154,6 @@ type sureWindows struct {
 	rise  []float64 // by how much its sum exceeds that of the one before it
 	top   float64   // sum of the last, which is the largest
 }
-
-func (w *sureWindows) topAt() int64 { return w.at[len(w.at)-1] }
 
 func (w *sureWindows) open(t int64, inFlight int) {
 	sum := w.perNs * float64(t)
@@ -224,7 +206,6 @@ func (w *sureWindows) count(from int64) {
 type possibleWindows struct {
 	perNs    float64
 	best     float64
-	bestAt   int64
 	inFlight int
 	started  int
 
@@ -237,7 +218,6 @@ type possibleWindows struct {
 type levelAt struct {
 	t     int64
 	level float64
-	span  float64
 }
 
 // start tells that a hit that may be counted was sent.
@@ -253,17 +233,14 @@ func (w *possibleWindows) start(t int64) {
 // end tells that it was answered: a window opened now would count all in flight.
 func (w *possibleWindows) end(t int64) {
 	if sum := w.perNs*float64(t) + float64(w.inFlight); sum >= w.best {
-		w.best, w.bestAt = sum, t
+		w.best = sum
 	}
 	w.inFlight--
 }
 
 // ask notes the largest possible level at t, because a limited hit was sent.
 func (w *possibleWindows) ask(t int64) {
-	l := levelAt{t, float64(w.inFlight), 0}
-	if level := w.best - w.perNs*float64(t); level >= l.level {
-		l.level, l.span = level, float64(t-w.bestAt)*1e-9
-	}
+	l := levelAt{t, max(float64(w.inFlight), w.best-w.perNs*float64(t))}
 	k := len(w.levels)
 	for k > 0 && w.levels[k-1].level <= l.level {
 		k--
@@ -281,7 +258,7 @@ func (w *possibleWindows) forget(t int64) {
 }
 
 // most returns the largest possible level since from, at which ask was called.
-func (w *possibleWindows) most(from int64) (level, span float64) {
+func (w *possibleWindows) most(from int64) float64 {
 	k := sort.Search(len(w.levels), func(k int) bool { return w.levels[k].t >= from })
-	return w.levels[k].level, w.levels[k].span
+	return w.levels[k].level
 }

@@ -67,7 +67,7 @@ func TestTruthIsNeverExcluded(t *testing.T) {
 		if w.d > w.burst {
 			t.Skip("no bucket was that short")
 		}
-		c := w.s.cut(w.rate, w.rate, 1000, w.d == 0 && w.s.from[w.s.byFrom[0]] >= 0)
+		c := w.s.cut(w.rate, w.rate, cutOptions{1000, w.d == 0 && w.s.from[w.s.byFrom[0]] >= 0})
 		if c.lo > w.burst || w.burst >= c.hi {
 			t.Fatalf("burst %v at rate %v outside [%v, %v)", w.burst, w.rate, c.lo, c.hi)
 		}
@@ -80,7 +80,7 @@ func TestCutIsTheDefinition(t *testing.T) {
 		w := draw(t)
 		r := w.rate * rapid.Float64Range(0.5, 2).Draw(t, "off")
 		lo, hi := slowCut(w.s, r)
-		c := w.s.cut(r, r, 0, true)
+		c := w.s.cut(r, r, cutOptions{rest: true})
 		if math.Abs(c.lo+slack-lo) > 1e-9 {
 			t.Fatalf("lo %v, by definition %v", c.lo+slack, lo)
 		}

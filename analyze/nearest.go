@@ -38,13 +38,9 @@ func leastContradicted(streams []*Stream, guess float64, rested bool) (rate, bur
 func popularBurst(streams []*Stream, r float64, rested bool) float64 {
 	var least, excluded []float64
 	for _, s := range streams {
-		explained := math.Inf(1)
-		if !rested {
-			explained = s.deficit(r, 0)
-		}
-		s.sweep(r, 0, explained,
-			func(_ int32, bound, _ float64) { least = append(least, bound) },
-			func(_ int32, bound, _ float64) { excluded = append(excluded, bound) })
+		s.sweep(r, r, cutOptions{rest: rested},
+			func(_ int32, bound float64) { least = append(least, bound) },
+			func(_ int32, bound float64) { excluded = append(excluded, bound) })
 	}
 	if len(least) == 0 {
 		return 1

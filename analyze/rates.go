@@ -6,13 +6,20 @@ import (
 	"ratefit/internal/trace"
 )
 
-// A rateSet is the rates (per second) at which a cut is feasible; its ends
-// lie just outside. low 0 and high +Inf are unbounded.
-type rateSet struct{ low, high, inside float64 }
+// A rateSet holds every rate (per second) that the decisions do not exclude.
+// low 0 and high +Inf are unbounded.
+type rateSet struct{ low, high float64 }
+
+// The rates that are told apart from 0 and from infinity, and from each other.
+const (
+	leastRate = 1e-6 // one in twelve days
+	mostRate  = 1e8
+	precision = 1e-9 // relative
+)
 
 func (s rateSet) middle() float64 {
-	if math.IsInf(s.high, 1) || s.low == 0 {
-		return s.inside
+	if s.low == 0 || math.IsInf(s.high, 1) {
+		return math.Sqrt(max(s.low, leastRate) * min(s.high, mostRate))
 	}
 	return (s.low + s.high) / 2
 }
@@ -28,21 +35,17 @@ func (s rateSet) interval() Interval {
 	return iv
 }
 
-// The rates that are told apart from 0 and from infinity.
-const (
-	leastRate = 1e-6 // one in twelve days
-	mostRate  = 1e8
-	precision = 1e-9 // relative, of a rate
-)
-
-// searchRates finds the rates at which the streams have a feasible cut. cutAt
-// is the cut of some streams at a rate.
+// searchRates encloses the rates at which the streams have a cut, and reports
+// whether there are any.
 //
-// More hits only shrink the set, so it is sought with the first hits alone,
-// over all magnitudes, and then within what that left: the whole streams are
-// gone through a few dozen times at most.
-func searchRates(streams []*Stream, cutAt func(streams []*Stream, r float64) cut) (rateSet, bool) {
-	set := rateSet{0, math.Inf(1), 0}
+// It is set inversion by interval analysis (Jaulin, Walter, Automatica 29, 1993): a piece of the
+// axis is left out when the cut over the whole piece is empty, which proves that
+// no rate in it will do; pieces that are not are split. More hits only shrink
+// the set, so it is sought with the first hits alone, over all magnitudes, and
+// then within what that left: the whole streams are gone through some dozens of
+// times.
+func searchRates(streams []*Stream, o cutOptions) (rateSet, bool) {
+	set := rateSet{leastRate, mostRate}
 	for n := 1000; ; n *= 8 {
 		part, whole := make([]*Stream, 0, len(streams)), true
 		for _, s := range streams {
@@ -51,155 +54,103 @@ func searchRates(streams []*Stream, cutAt func(streams []*Stream, r float64) cut
 			}
 			whole = whole && n >= s.Len()
 		}
-		at := func(r float64) cut { return cutAt(part, r) }
-		inside, ok := set.search(at, saturatedRate(part))
+		ok := false
+		if set, ok = shrink(set, func(low, high float64) cut { return cutOver(part, low, high, o) }); !ok {
+			return rateSet{}, false
+		}
+		if whole {
+			break
+		}
+	}
+	if set.low <= leastRate {
+		set.low = 0
+	}
+	if set.high >= mostRate {
+		set.high = math.Inf(1)
+	}
+	return set, true
+}
+
+// shrink cuts off both ends of the set whatever can be excluded, until that
+// changes little and a rate that will do is found inside.
+func shrink(set rateSet, over func(low, high float64) cut) (rateSet, bool) {
+	for pieces := 16.0; ; {
+		piece := set.piece(pieces)
+		low, ok := lowest(set.low, set.high, piece, over)
 		if !ok {
 			return rateSet{}, false
 		}
-		set = rateSet{
-			low:    max(set.low, edge(at, inside, 1/1.1)),
-			high:   min(set.high, edge(at, inside, 1.1)),
-			inside: inside,
+		next := rateSet{low, highest(low, set.high, piece, over)}
+		settled := next.extent() > 0.8*set.extent()
+		set = next
+		if !settled {
+			continue
 		}
-		if whole {
+		if piece <= 1+precision || set.holds(over) {
 			return set, true
 		}
+		pieces *= 4 // nothing left out, nothing found: look closer
 	}
 }
 
-// search finds a feasible rate within the set, from a guess.
-func (s rateSet) search(at func(r float64) cut, guess float64) (float64, bool) {
-	if s.inside > 0 && at(s.inside).feasible() {
-		return s.inside, true
-	}
-	if guess > s.low && guess < s.high {
-		if inside, ok := climb(at, guess); ok {
-			return inside, true
-		}
-	}
-	low, high := max(s.low, leastRate), min(s.high, mostRate)
-	step := math.Pow(high/low, 1.0/24)
-	step = min(step, 1.25)
-	var prev cut
-	prevRate := 0.0
-	for r := low; r <= high*1.0000001; r *= step {
-		c := at(r)
-		if c.feasible() {
-			return r, true
-		}
-		if prevRate > 0 && prev.loSpan > prev.hiSpan && c.loSpan <= c.hiSpan {
-			if inside, ok := meet(at, prevRate, r, prev, c); ok {
-				return inside, true
-			}
-		}
-		prev, prevRate = c, r
-	}
-	return 0, false
+// extent measures a set by ratio while it spans magnitudes.
+func (s rateSet) extent() float64 { return math.Log(s.high / s.low) }
+
+// piece is the ratio of the ends of a piece that is not worth splitting.
+func (s rateSet) piece(pieces float64) float64 {
+	return max(math.Exp(s.extent()/pieces), 1+precision/4)
 }
 
-// climb looks for a feasible rate from a guess within a factor of two of it.
-// The binding windows say which way to go: lo falls by loSpan and hi by hiSpan
-// per unit of rate.
-func climb(at func(r float64) cut, guess float64) (float64, bool) {
-	left, right := guess, guess
-	step := 1e-4
-	c := at(guess)
-	if c.feasible() {
-		return guess, true
-	}
-	cl, cr := c, c
-	if c.loSpan > c.hiSpan {
-		for {
-			right *= 1 + step
-			if cr = at(right); cr.feasible() {
-				return right, true
-			}
-			if cr.loSpan <= cr.hiSpan {
-				break
-			}
-			left, cl = right, cr
-			if step *= 2; step > 2 {
-				return 0, false
-			}
-		}
-	} else {
-		for {
-			left /= 1 + step
-			if cl = at(left); cl.feasible() {
-				return left, true
-			}
-			if cl.loSpan > cl.hiSpan {
-				break
-			}
-			right, cr = left, cl
-			if step *= 2; step > 2 {
-				return 0, false
-			}
+// holds looks for a rate with a cut of its own.
+func (s rateSet) holds(over func(low, high float64) cut) bool {
+	for _, part := range []float64{0.5, 0.25, 0.75, 0.125, 0.375, 0.625, 0.875} {
+		r := s.low * math.Exp(part*s.extent())
+		if !over(r, r).empty() {
+			return true
 		}
 	}
-	return meet(at, left, right, cl, cr)
+	return false
 }
 
-// meet looks for a feasible rate between two that are not: the gap hi − lo
-// peaks between them, about where its tangents meet.
-func meet(at func(r float64) cut, left, right float64, cl, cr cut) (float64, bool) {
-	for range 60 {
-		if right-left < precision*right {
-			return 0, false
-		}
-		gl, sl := cl.hi-cl.lo, cl.loSpan-cl.hiSpan
-		gr, sr := cr.hi-cr.lo, cr.loSpan-cr.hiSpan
-		r := (left + right) / 2
-		if sl > sr {
-			peak := (gr - gl + sl*left - sr*right) / (sl - sr)
-			if margin := (right - left) / 100; peak > left+margin && peak < right-margin {
-				r = peak
-			}
-		}
-		c := at(r)
-		switch {
-		case c.feasible():
-			return r, true
-		case c.loSpan > c.hiSpan:
-			left, cl = r, c
-		default:
-			right, cr = r, c
-		}
+// lowest finds the low end of the lowest piece that cannot be left out.
+func lowest(low, high, piece float64, over func(low, high float64) cut) (float64, bool) {
+	if over(low, high).empty() {
+		return 0, false
 	}
-	return 0, false
+	if high <= low*piece {
+		return low, true
+	}
+	mid := math.Sqrt(low * high)
+	if r, ok := lowest(low, mid, piece, over); ok {
+		return r, true
+	}
+	return lowest(mid, high, piece, over)
 }
 
-// edge finds where the set ends in the direction of factor, from a rate inside.
-func edge(at func(r float64) cut, inside, factor float64) float64 {
-	step := 1 + (factor-1)*1e-4
-	from, outside := inside, inside
-	for {
-		outside *= step
-		if outside < leastRate {
-			return 0
+// highest is its counterpart for a set that is not empty.
+func highest(low, high, piece float64, over func(low, high float64) cut) float64 {
+	for high > low*piece {
+		mid := math.Sqrt(low * high)
+		if r, ok := highestIn(mid, high, piece, over); ok {
+			return r
 		}
-		if outside > mostRate {
-			return math.Inf(1)
-		}
-		if !at(outside).feasible() {
-			break
-		}
-		inside = outside
-		step *= step
+		high = mid
 	}
-	for range 60 {
-		width := math.Abs(outside - inside)
-		if width < precision*outside || width < math.Abs(outside-from)/1000 {
-			break
-		}
-		r := (inside + outside) / 2
-		if at(r).feasible() {
-			inside = r
-		} else {
-			outside = r
-		}
+	return high
+}
+
+func highestIn(low, high, piece float64, over func(low, high float64) cut) (float64, bool) {
+	if over(low, high).empty() {
+		return 0, false
 	}
-	return outside
+	if high <= low*piece {
+		return high, true
+	}
+	mid := math.Sqrt(low * high)
+	if r, ok := highestIn(mid, high, piece, over); ok {
+		return r, true
+	}
+	return highestIn(low, mid, piece, over)
 }
 
 // saturatedRate guesses the sustained rate: between two limited hits the

@@ -26,19 +26,26 @@ func (TokenBucket) Doc() Doc {
 // grains are the clock resolutions tried, least first: a model that needs a
 // coarser clock than another explains less. Limiters that compute in floating
 // point seconds resolve about a microsecond.
-var grains = []time.Duration{time.Microsecond, time.Millisecond, 2 * time.Millisecond, 5 * time.Millisecond, 10 * time.Millisecond, 100 * time.Millisecond, time.Second}
+var grains = []time.Duration{
+	time.Microsecond,
+	time.Millisecond, 2 * time.Millisecond, 5 * time.Millisecond,
+	10 * time.Millisecond, 20 * time.Millisecond, 50 * time.Millisecond,
+	100 * time.Millisecond, 200 * time.Millisecond, 500 * time.Millisecond,
+	time.Second,
+}
 
 // Fit implements [Model].
 func (m TokenBucket) Fit(streams []*Stream, o Options) Fit {
 	for _, g := range grains {
-		set, ok := searchRates(streams, func(part []*Stream, r float64) cut { return cutAt(part, r, int64(g), o.AtRest) })
+		c := cutOptions{int64(g), o.AtRest}
+		set, ok := searchRates(streams, c)
 		if !ok {
 			continue
 		}
 		if g >= time.Millisecond && vague(set, g) {
 			break
 		}
-		return m.fit(streams, o, set, g)
+		return m.fit(streams, c, set)
 	}
 	return Fit{}
 }
@@ -53,24 +60,24 @@ func vague(set rateSet, grain time.Duration) bool {
 }
 
 // fit describes a consistent set.
-func (m TokenBucket) fit(streams []*Stream, o Options, set rateSet, grain time.Duration) Fit {
+func (m TokenBucket) fit(streams []*Stream, o cutOptions, set rateSet) Fit {
+	grain := time.Duration(o.grain)
 	f := Fit{Consistent: true, Grain: grain, Params: map[string]Parameter{}}
-	at := func(r float64, rested bool) cut { return cutAt(streams, r, int64(grain), rested) }
 	mid := set.middle()
-	middle := at(mid, o.AtRest)
+	middle := cutAt(streams, mid, o)
 	value := (middle.lo + middle.hi) / 2
 	if math.IsInf(middle.hi, 1) {
 		value = middle.lo
 		// Hits before the trace may have left the bucket short by any number;
 		// the point estimate supposes that there were none.
-		if rested := at(mid, true); rested.feasible() && !math.IsInf(rested.hi, 1) {
+		if rested := cutAt(streams, mid, cutOptions{o.grain, true}); !rested.empty() && !math.IsInf(rested.hi, 1) {
 			value = (rested.lo + rested.hi) / 2
 		}
 	}
 	f.Rate = set.interval()
 	f.Bounded = f.Rate.Low != nil && f.Rate.High != nil
 	var low, high float64
-	f.Region, low, high = region(streams, set, int64(grain), o.AtRest)
+	f.Region, low, high = region(streams, set, o)
 	f.Burst = wholeBurst(value, low, high)
 	if grain >= time.Millisecond {
 		f.Params["clock_grain_s"] = Parameter{Interval: exactly(grain.Seconds())}
@@ -177,14 +184,14 @@ func bounded(value, low, high float64) Interval {
 // the largest burst in it. Both bounds of the burst fall as the rate grows,
 // but the hits that an unknown first level explains change with the rate: the upper one
 // is taken over each piece as a whole.
-func region(streams []*Stream, set rateSet, grain int64, rested bool) (outline []RegionPoint, low, high float64) {
+func region(streams []*Stream, set rateSet, o cutOptions) (outline []RegionPoint, low, high float64) {
 	const pieces = 16
 	if math.IsInf(set.high, 1) {
-		return nil, cutAt(streams, mostRate, grain, rested).lo, math.Inf(1)
+		return nil, cutAt(streams, mostRate, o).lo, math.Inf(1)
 	}
 	at := func(i int) float64 { return set.low + (set.high-set.low)*float64(i)/pieces }
 	for i := range pieces + 1 {
-		c := cutAt(streams, at(i), grain, rested)
+		c := cutAt(streams, at(i), o)
 		p := RegionPoint{Rate: at(i), BurstLow: c.lo}
 		if !math.IsInf(c.hi, 1) {
 			hi := math.Max(c.hi, c.lo)
@@ -193,7 +200,7 @@ func region(streams []*Stream, set rateSet, grain int64, rested bool) (outline [
 		outline = append(outline, p)
 		low = c.lo
 		if i < pieces {
-			high = max(high, cutOver(streams, at(i), at(i+1), grain, rested).hi)
+			high = max(high, cutOver(streams, at(i), at(i+1), o).hi)
 		}
 	}
 	return outline, low, high
