@@ -1,3 +1,93 @@
+// Ratefit finds out from outside which rate limiter stands in front of an HTTP
+// API, and its parameters: the sustained rate and the burst, each as an
+// interval that is guaranteed to hold the truth if the model is right. It sends
+// reads and writes separately, records each hit, and keeps the models that
+// explain every outcome.
+//
+// Usage:
+//
+//	ratefit COMMAND [FLAGS] [ARGUMENTS]
+//
+// The commands are:
+//
+//	run         measure the limiter in front of a URL, or of the embedded sandbox
+//	attack      send a profile of traffic and write a trace, without analyzing it
+//	analyze     find the limiter that explains recorded traffic
+//	report      print an analysis again, and draw its plots
+//	sandbox     serve a small booking API with known limits, to try ratefit on
+//	convert     turn a trace into Vegeta's formats, and back
+//	profiles    list, show and check profiles of traffic
+//	schema      print the JSON Schema of a document that ratefit writes
+//	version     print the version of ratefit and of Go
+//	completion  print a script that completes commands and flags in a shell
+//
+// "ratefit help COMMAND" and "ratefit COMMAND --help" print the manual of one
+// command with all its flags.
+//
+// # First steps
+//
+// Measure the embedded sandbox, an API with known limits (takes under 45 s):
+//
+//	ratefit run
+//
+// Measure the reads of an API of your own:
+//
+//	ratefit run http://127.0.0.1:8080/items
+//
+// Reads and writes, from two addresses, with credentials from a file:
+//
+//	ratefit run http://127.0.0.1:8080/items --write 'POST /items' \
+//	    --body '{"name":"x"}' --source 127.0.0.2/31 -H @token.txt
+//
+// Record now and analyze later, or elsewhere, or what Vegeta recorded:
+//
+//	ratefit attack http://127.0.0.1:8080/items --out monday.jsonl.gz
+//	ratefit analyze monday.jsonl.gz
+//	vegeta attack -rate 50 -duration 30s -targets t.txt | ratefit analyze -
+//
+// # What is sent
+//
+// Reads are GET of the URL unless --read names another request. Writes change
+// things, so they are sent only when --write names one. Redirects are not
+// followed, proxies are not used, and nothing goes to another host than the
+// URL's. What and when is told by a profile, see "ratefit profiles"; no profile
+// can exceed --max-requests and --max-duration.
+//
+// To a target on this machine ratefit sends at once. For any other it first
+// shows the plan and asks; without a terminal to ask on it needs --yes. What
+// counts are the addresses that the target's name resolves to.
+//
+// # What is written
+//
+// A run writes a new folder, ratefit-out/TIME or the one that --out names, and
+// never overwrites anything:
+//
+//	trace.jsonl.gz   every hit; can be read even when the run was killed
+//	analysis.json    what was found; see "ratefit schema analysis"
+//	manifest.json    how: target, profile, flags, versions, clocks; see "ratefit schema manifest"
+//	*.svg, *.png     plots
+//
+// Results go to standard output, everything else to standard error: with
+// --format json standard output is exactly the document of analysis.json.
+// Credentials, that is values of headers, bodies, query values and user info of
+// URLs, are never printed or stored.
+//
+// # Exit codes
+//
+//	0    the job was done: every limiter is identified, or nothing was limited
+//	1    operational error, such as a target that cannot be reached
+//	2    wrong usage; nothing was sent
+//	3    inconclusive: a limiter is undetermined or contradicts every model, or
+//	     there was too little to tell. Never a pass
+//	4    with --expect-declared: a limit that the headers declare does not hold
+//	130  interrupted; what was recorded until then is kept and analyzed
+//
+// A declared limit that does not hold is always reported. It changes the exit
+// code only where it was the question, that is with --expect-declared. Then a
+// limit that is not declared, or that cannot be judged, gives 3.
+//
+// The first interrupt ends the sending and leads to a partial report. A second
+// one ends ratefit at once.
 package main
 
 import (

@@ -34,6 +34,13 @@ type action func(ctx context.Context, s *streams, args []string) error
 // "ratefit help" prints.
 func commands() []command {
 	return []command{
+		runCommand(),
+		attackCommand(),
+		analyzeCommand(),
+		reportCommand(),
+		sandboxCommand(),
+		convertCommand(),
+		profilesCommand(),
 		schemaCommand(),
 		versionCommand(),
 		completionCommand(),

@@ -90,6 +90,9 @@ func completeFlag(fl *pflag.Flag) completedFlag {
 	if c, ok := fl.Value.(*choice); ok {
 		cf.words = c.words
 	}
+	if fl.Name == "profile" {
+		cf.words = builtinNames()
+	}
 	return cf
 }
 

@@ -59,28 +59,27 @@ func kindOf(f *pflag.Flag) string {
 
 // A choice is a flag whose value is one of a few words.
 type choice struct {
-	value string
+	value *string
 	words []string
 }
 
-func (c *choice) String() string { return c.value }
+func (c *choice) String() string { return *c.value }
 func (c *choice) Type() string   { return strings.Join(c.words, "|") }
 
 func (c *choice) Set(v string) error {
 	for _, w := range c.words {
 		if v == w {
-			c.value = v
+			*c.value = v
 			return nil
 		}
 	}
 	return errors.New("not a choice")
 }
 
-// choiceFlag adds a flag that takes one of words; the first is the default.
-func choiceFlag(f *pflag.FlagSet, name, usage string, words ...string) *string {
-	c := &choice{value: words[0], words: words}
-	f.Var(c, name, usage)
-	return &c.value
+// choiceVar adds a flag that takes one of words; the first is the default.
+func choiceVar(f *pflag.FlagSet, p *string, name, usage string, words ...string) {
+	*p = words[0]
+	f.Var(&choice{value: p, words: words}, name, usage)
 }
 
 // noArguments refuses arguments that a command does not take.

@@ -3,6 +3,7 @@ package command
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -42,6 +43,18 @@ func checkFolder(path string) error {
 	return nil
 }
 
+// checkNew refuses to overwrite a file. from names the flag that it is given
+// by, and try says what to do.
+func checkNew(from, try, path string) error {
+	if path == "" || path == "-" {
+		return nil
+	}
+	if _, err := os.Lstat(path); err == nil {
+		return usageFault(try+": ratefit never overwrites", "%s%s exists", from, path)
+	}
+	return nil
+}
+
 // makeFolder creates the folder that --out names, or a new one of its own for
 // the instant when it names none.
 func makeFolder(path string, now time.Time) (string, error) {
@@ -49,12 +62,12 @@ func makeFolder(path string, now time.Time) (string, error) {
 		if err := checkFolder(path); err != nil {
 			return "", err
 		}
-		if err := os.MkdirAll(path, 0o750); err != nil {
+		if err := os.MkdirAll(path, 0o755); err != nil {
 			return "", failure("", "--out: %v", err)
 		}
 		return path, nil
 	}
-	if err := os.MkdirAll(defaultFolders, 0o750); err != nil {
+	if err := os.MkdirAll(defaultFolders, 0o755); err != nil {
 		return "", failure("name another place with --out", "%v", err)
 	}
 	base := filepath.Join(defaultFolders, now.UTC().Format(stamp))
@@ -63,7 +76,7 @@ func makeFolder(path string, now time.Time) (string, error) {
 		if n > 1 {
 			path = fmt.Sprintf("%s-%d", base, n)
 		}
-		err := os.Mkdir(path, 0o750)
+		err := os.Mkdir(path, 0o755)
 		switch {
 		case err == nil:
 			return path, nil
@@ -71,4 +84,39 @@ func makeFolder(path string, now time.Time) (string, error) {
 			return "", failure("name another place with --out", "%v", err)
 		}
 	}
+}
+
+// checkPlots refuses a folder in which plots would be overwritten.
+func checkPlots(folder string) error {
+	if folder == "" {
+		return nil
+	}
+	for _, pattern := range []string{"*.svg", "*.png"} {
+		if old, _ := filepath.Glob(filepath.Join(folder, pattern)); len(old) > 0 {
+			return usageFault("give another folder: ratefit never overwrites", "--plots: %s exists", old[0])
+		}
+	}
+	return nil
+}
+
+// writeFile creates a file that must not exist yet. Nothing is left of it when
+// it cannot be written whole.
+func writeFile(name string, write func(io.Writer) error) error {
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if err != nil {
+		return failure("", "%v", err)
+	}
+	err = write(f)
+	if e := f.Close(); err == nil && e != nil {
+		err = e
+	}
+	if err == nil {
+		return nil
+	}
+	_ = os.Remove(name)
+	var known fault
+	if errors.As(err, &known) {
+		return known
+	}
+	return failure("", "%s: %v", name, err)
 }

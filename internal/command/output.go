@@ -103,6 +103,16 @@ func terminal(stream any) (fd int, ok bool) {
 	if !isFile {
 		return 0, false
 	}
-	fd = int(f.Fd()) //nolint:gosec // descriptors are small
+	fd = int(f.Fd())
 	return fd, term.IsTerminal(fd)
+}
+
+// codeOf returns the exit code that an error leads to.
+func codeOf(err error) int {
+	if err == nil {
+		return OK
+	}
+	f := fault{code: Failed}
+	errors.As(err, &f)
+	return f.code
 }

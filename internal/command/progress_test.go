@@ -45,7 +45,7 @@ func TestProgressLines(t *testing.T) {
 		y.add(hit("read", "burst", 200))
 		time.Sleep(5 * time.Second)
 		y.add(hit("read", "hold", 429))
-		time.Sleep(20 * time.Second)
+		time.Sleep(19 * time.Second)
 		cancel()
 		<-done
 		want := []string{

@@ -28,7 +28,7 @@ func parseRequest(from, text string) (method, path string, err error) {
 		return "", "", usageFault(example, "%s: the path must begin with /, on the target's host", from)
 	}
 	for _, c := range method {
-		if c < 'A' || c > 'Z' {
+		if (c < 'A' || c > 'Z') && c != '-' {
 			return "", "", usageFault(example, "%s: the method must be letters, such as GET or POST", from)
 		}
 	}
@@ -55,7 +55,7 @@ func parseHeaders(texts []string) (http.Header, error) {
 }
 
 func addHeaderFile(h http.Header, file string) error {
-	b, err := os.ReadFile(file) //nolint:gosec // the user names it
+	b, err := os.ReadFile(file)
 	if err != nil {
 		return usageFault("", "--header: %v", err)
 	}
@@ -96,7 +96,7 @@ func readBody(text string) ([]byte, error) {
 	if !isFile {
 		return []byte(text), nil
 	}
-	b, err := os.ReadFile(file) //nolint:gosec // the user names it
+	b, err := os.ReadFile(file)
 	if err != nil {
 		return nil, usageFault("text that begins with @ names a file", "--body: %v", err)
 	}

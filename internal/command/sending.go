@@ -2,11 +2,12 @@ package command
 
 import (
 	"fmt"
-	"net/url"
 	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
+
+	"ratefit/profiles"
 )
 
 // The defaults of the budgets: enough for every built-in profile, little enough
@@ -15,7 +16,6 @@ const (
 	defaultMaxRequests = 20_000
 	defaultMaxDuration = 2 * time.Minute
 	defaultTimeout     = 5 * time.Second
-	defaultProfile     = "survey"
 )
 
 // sending is the flags of the commands that send traffic.
@@ -38,7 +38,7 @@ func (o *sending) add(f *pflag.FlagSet) {
 	f.StringVar(&o.body, "body", "", "body of the writes: `text`, or @FILE")
 	f.StringArrayVarP(&o.headers, "header", "H", nil, "send this `header` with each request: 'Name: value', or @FILE with such lines; repeatable")
 	f.StringArrayVar(&o.sources, "source", nil, "send from this `address` of this machine, or each address of a CIDR block; repeatable")
-	f.StringVar(&o.profile, "profile", defaultProfile, "traffic to send: the `name` of a built-in profile or a YAML file")
+	f.StringVar(&o.profile, "profile", profiles.Default, "traffic to send: the `name` of a built-in profile or a YAML file")
 	limitedStatusFlag(f, &o.limitedStatus)
 	f.IntVar(&o.maxRequests, "max-requests", defaultMaxRequests, "send at most this `number` of requests")
 	f.DurationVar(&o.maxDuration, "max-duration", defaultMaxDuration, "send for at most this long")
@@ -119,14 +119,4 @@ func withoutQuery(request string) string {
 		return request
 	}
 	return path + "?…"
-}
-
-// forPeople is a URL as it may be printed: no query values, no user info.
-func forPeople(u *url.URL) string {
-	c := *u
-	c.User = nil
-	if c.RawQuery != "" {
-		c.RawQuery = "…"
-	}
-	return c.String()
 }

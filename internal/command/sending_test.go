@@ -2,7 +2,6 @@ package command
 
 import (
 	"maps"
-	"net/url"
 	"strings"
 	"testing"
 
@@ -48,12 +47,5 @@ func TestCheckSending(t *testing.T) {
 		if (err == nil) != (want == "") || err != nil && !strings.HasPrefix(err.Error(), want+": ") {
 			t.Errorf("%s: %v, want %q", args, err, want)
 		}
-	}
-}
-
-func TestForPeople(t *testing.T) {
-	u, _ := url.Parse("http://u:SECRET@host/a?token=SECRET")
-	if got := forPeople(u); strings.Contains(got, "SECRET") || !strings.HasPrefix(got, "http://host/a?") {
-		t.Errorf("forPeople = %s", got)
 	}
 }

@@ -1,0 +1,174 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/pflag"
+
+	"ratefit/analyze"
+	"ratefit/internal/trace"
+	"ratefit/reports"
+)
+
+func analyzeCommand() command {
+	return command{
+		name:     "analyze",
+		synopsis: "[FLAGS] TRACE…",
+		about:    "find the limiter that explains recorded traffic",
+		args:     "file",
+		help: `
+Reads traces and says which limiter explains them. A trace is a file that
+ratefit wrote, or Vegeta's results as gob, JSON or CSV, packed with gzip or not:
+they are told apart by content. - is standard input.
+
+Several traces are taken as one: the same target, measured at the same time by
+several senders. Their hits are put on one time line by the wall clocks of the
+senders, so these must agree.
+
+The exit code is 0 when every limiter is identified, or nothing was limited; 3
+when one is not; 4 with --expect-declared when the response headers declare a
+limit that certainly does not hold.
+
+examples:
+  ratefit analyze ratefit-out/20260102T030405Z/trace.jsonl.gz
+  vegeta attack -rate 50 -duration 30s -targets t.txt | ratefit analyze --format json -
+`,
+		setup: func(f *pflag.FlagSet) action {
+			var o fitting
+			o.add(f)
+			limitedStatusFlag(f, &o.limitedStatus)
+			plots := f.String("plots", "", "also draw plots as SVG and PNG into this `folder`")
+			return func(ctx context.Context, s *streams, args []string) error {
+				o.statusGiven = f.Changed("limited-status")
+				return o.analyzeFiles(ctx, s, args, *plots)
+			}
+		},
+	}
+}
+
+// fitting is the flags of the commands that analyze.
+type fitting struct {
+	format         string
+	atRest         bool
+	expectDeclared bool
+	limitedStatus  []int
+	statusGiven    bool // else the trace says what "limited" means
+}
+
+func (o *fitting) add(f *pflag.FlagSet) {
+	choiceVar(f, &o.format, "format", "form of the result", "text", "json")
+	f.BoolVar(&o.atRest, "at-rest", false, "nobody had used the limiters before: their buckets were full")
+	f.BoolVar(&o.expectDeclared, "expect-declared", false, "end with exit code 4 when a declared limit does not hold")
+}
+
+func (o *fitting) analyzeFiles(ctx context.Context, s *streams, names []string, plots string) error {
+	if len(names) == 0 {
+		return usageFault("try: ratefit analyze trace.jsonl.gz, or - for standard input", "analyze needs a trace")
+	}
+	if err := checkStatuses(o.limitedStatus); err != nil {
+		return err
+	}
+	if plots != "" && slices.Contains(names, "-") {
+		return usageFault("write the trace to a file first", "--plots: standard input can only be read once")
+	}
+	if err := checkPlots(plots); err != nil {
+		return err
+	}
+	a, err := o.analyzeTraces(ctx, s, names)
+	if err != nil {
+		return err
+	}
+	var files []string
+	if plots != "" {
+		if files, err = o.draw(ctx, s, a, names, plots); err != nil {
+			return err
+		}
+	}
+	if err := show(s, a, o.format, files); err != nil {
+		return err
+	}
+	return o.verdict(a)
+}
+
+// analyzeTraces fits the models to recorded traffic.
+func (o *fitting) analyzeTraces(ctx context.Context, s *streams, names []string) (*analyze.Analysis, error) {
+	r, err := openTraces(s, names, o.statusGiven)
+	if err != nil {
+		return nil, err
+	}
+	limited := r.meta.LimitedStatus
+	if o.statusGiven {
+		limited = o.limitedStatus
+	}
+	fit := analyze.New(analyze.Options{LimitedStatus: limited, AtRest: o.atRest})
+	warnings, err := r.each(ctx, fit.Add)
+	if err != nil {
+		return nil, err
+	}
+	a := fit.Result(r.meta)
+	a.Warnings = append(a.Warnings, warnings...)
+	return a, nil
+}
+
+// draw reads the traces once more for their plots.
+func (o *fitting) draw(ctx context.Context, s *streams, a *analyze.Analysis, names []string, folder string) ([]string, error) {
+	r, err := openTraces(s, names, o.statusGiven)
+	if err != nil {
+		return nil, err
+	}
+	names, err = reports.Plots(folder, a, func(yield func(*trace.Hit) bool) error {
+		on := true
+		_, err := r.each(ctx, func(h *trace.Hit) { on = on && yield(h) })
+		return err
+	})
+	var known fault
+	switch {
+	case errors.As(err, &known):
+		return nil, known
+	case err != nil:
+		return nil, failure("", "plots: %v", err)
+	}
+	for i, name := range names {
+		names[i] = filepath.Join(folder, name)
+	}
+	return names, nil
+}
+
+// verdict turns an analysis into an exit code: what is not known is never a
+// pass, and a declared limit that does not hold is one that was asked about.
+func (o *fitting) verdict(a *analyze.Analysis) error {
+	code := OK
+	if len(a.Limits) == 0 {
+		code = Inconclusive
+	}
+	for _, l := range a.Limits {
+		if l.Verdict != analyze.Identified && l.Verdict != analyze.Unlimited {
+			code = Inconclusive
+		}
+	}
+	if o.expectDeclared {
+		code = declaredCode(a, code)
+	}
+	if code == OK {
+		return nil
+	}
+	return fault{code: code}
+}
+
+// declaredCode tightens an exit code by what the headers declare: a limit that
+// is contradicted by the fit is broken, one that was not declared or cannot be
+// judged is inconclusive.
+func declaredCode(a *analyze.Analysis, code int) int {
+	for _, l := range a.Limits {
+		switch {
+		case l.Declared == nil || l.Declared.Agrees == nil:
+			code = max(code, Inconclusive)
+		case !*l.Declared.Agrees:
+			return Broken
+		}
+	}
+	return code
+}

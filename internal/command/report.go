@@ -1,0 +1,90 @@
+package command
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/pflag"
+
+	"ratefit/analyze"
+)
+
+func reportCommand() command {
+	return command{
+		name:     "report",
+		synopsis: "[FLAGS] ANALYSIS|FOLDER",
+		about:    "print an analysis again, and draw its plots",
+		args:     "file",
+		help: `
+Prints an analysis that was written before: the file, the folder of a run, or -
+for standard input. Nothing is measured or fitted again. --plots needs the trace
+beside the analysis. The exit code is that of ratefit analyze.
+
+examples:
+  ratefit report ratefit-out/20260102T030405Z
+  ratefit analyze --format json trace.jsonl.gz | ratefit report -
+  ratefit report ratefit-out/20260102T030405Z --plots pictures
+`,
+		setup: func(f *pflag.FlagSet) action {
+			var o fitting
+			choiceVar(f, &o.format, "format", "form of the result", "text", "json")
+			f.BoolVar(&o.expectDeclared, "expect-declared", false, "end with exit code 4 when a declared limit does not hold")
+			plots := f.String("plots", "", "also draw plots as SVG and PNG into this `folder`")
+			return func(ctx context.Context, s *streams, args []string) error {
+				if len(args) != 1 {
+					return usageFault("try: ratefit report ratefit-out/TIME", "report takes one analysis or folder")
+				}
+				return o.reportAgain(ctx, s, args[0], *plots)
+			}
+		},
+	}
+}
+
+func (o *fitting) reportAgain(ctx context.Context, s *streams, name, plots string) error {
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		name = filepath.Join(name, analysisFile)
+	}
+	if err := checkPlots(plots); err != nil {
+		return err
+	}
+	a, err := readAnalysis(s, name)
+	if err != nil {
+		return err
+	}
+	var files []string
+	if plots != "" {
+		beside := filepath.Join(filepath.Dir(name), traceFile)
+		if _, err := os.Stat(beside); err != nil {
+			return failure("draw them from the trace: ratefit analyze --plots FOLDER TRACE", "--plots: no %s beside the analysis", traceFile)
+		}
+		if files, err = o.draw(ctx, s, a, []string{beside}, plots); err != nil {
+			return err
+		}
+	}
+	if err := show(s, a, o.format, files); err != nil {
+		return err
+	}
+	return o.verdict(a)
+}
+
+func readAnalysis(s *streams, name string) (*analyze.Analysis, error) {
+	in, shown := s.in, "standard input"
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, failure("", "%v", err)
+		}
+		defer f.Close()
+		in, shown = f, name
+	}
+	var a analyze.Analysis
+	if err := json.NewDecoder(in).Decode(&a); err != nil {
+		return nil, failure("report reads what ratefit analyze --format json writes", "%s: not an analysis: %v", shown, err)
+	}
+	if a.Schema != analyze.Schema {
+		return nil, failure("report reads what ratefit analyze --format json writes", "%s: not an analysis of schema %s", shown, analyze.Schema)
+	}
+	return &a, nil
+}

@@ -1,0 +1,144 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"ratefit/analyze"
+	"ratefit/internal/trace"
+)
+
+func runCommand() command {
+	return command{
+		name:     "run",
+		synopsis: "[FLAGS] [URL]",
+		about:    "measure the limiter in front of a URL, or of the embedded sandbox",
+		help: `
+Sends a profile of traffic to the URL, finds the limiter that explains the
+outcomes, prints it, and writes a folder with the trace, analysis.json,
+manifest.json and plots.
+
+Without a URL it starts the embedded sandbox, an API with known limits, and
+measures reads and writes from two addresses of this machine in under 45 s.
+
+Reads are GET of the URL unless --read names another. Writes change things, so
+they are only sent when --write names one. Before anything is sent to another
+machine the plan is shown and has to be agreed to, or --yes given.
+
+The exit code is 0 when every limiter is identified or nothing was limited, 1
+when the target cannot be measured, 2 for wrong usage, 3 when the answer is not
+certain, 4 with --expect-declared when a declared limit does not hold, and 130
+when interrupted; what was recorded until then is kept and analyzed.
+
+examples:
+  ratefit run
+  ratefit run http://127.0.0.1:8080/items
+  ratefit run https://api.example.org/items -H @token.txt --max-requests 500
+  ratefit run http://127.0.0.1:8080/items --write 'POST /items' --body '{"name":"x"}'
+  ratefit run http://127.0.0.1:8080/ --source 127.0.0.2 --source 127.0.0.3 --format json
+`,
+		setup: func(f *pflag.FlagSet) action {
+			o := measuring{flags: f}
+			o.sending.add(f)
+			o.fitting.add(f)
+			f.StringVar(&o.out, "out", "", "write into this new `folder` (default ratefit-out/TIME)")
+			f.BoolVar(&o.noPlots, "no-plots", false, "draw no plots")
+			return o.run
+		},
+	}
+}
+
+// measuring is the flags of run.
+type measuring struct {
+	sending
+	fitting
+	flags   *pflag.FlagSet
+	out     string
+	noPlots bool
+}
+
+func (o *measuring) run(ctx context.Context, s *streams, args []string) error {
+	o.fitting.limitedStatus, o.statusGiven = o.sending.limitedStatus, true
+	switch len(args) {
+	case 0:
+		return o.runSandbox(ctx, s)
+	case 1:
+		return o.measure(ctx, s, args[0])
+	}
+	return usageFault("try: ratefit run --help", "run takes one URL")
+}
+
+// measure sends, records, analyzes and reports.
+func (o *measuring) measure(ctx context.Context, s *streams, url string) error {
+	if err := checkFolder(o.out); err != nil {
+		return err
+	}
+	j, err := o.prepare(ctx, url)
+	if err != nil {
+		return err
+	}
+	if err := agree(ctx, s, j.plan, j.loopback, o.yes); err != nil {
+		return err
+	}
+	folder, err := makeFolder(o.out, time.Now())
+	if err != nil {
+		return err
+	}
+	traceName := filepath.Join(folder, traceFile)
+	done, err := j.send(ctx, s, func(m trace.Meta) (*trace.Writer, error) { return trace.Create(traceName, m) })
+	if err != nil {
+		return err
+	}
+	done.files = append(done.files, traceName)
+	interrupted := errors.Is(done.stop, context.Canceled)
+	if done.stop != nil && !interrupted {
+		return o.gaveUp(s, j, done, folder)
+	}
+	// An interrupt ends the sending, not the report on what was sent.
+	ctx = context.WithoutCancel(ctx)
+	a, err := o.analyzeTraces(ctx, s, []string{traceName})
+	if err != nil {
+		return err
+	}
+	return o.report(ctx, s, j, done, a, folder, interrupted)
+}
+
+// report writes the files and shows the analysis.
+func (o *measuring) report(ctx context.Context, s *streams, j *job, done *sent, a *analyze.Analysis, folder string, interrupted bool) error {
+	verdict := o.verdict(a)
+	if interrupted {
+		verdict = fault{code: Interrupted, text: "interrupted: this is what was measured until then"}
+	}
+	name := filepath.Join(folder, analysisFile)
+	if err := writeAnalysis(name, a); err != nil {
+		return err
+	}
+	done.files = append(done.files, name)
+	if !o.noPlots {
+		plots, err := o.draw(ctx, s, a, done.files[:1], folder)
+		if err != nil {
+			s.warnf("%v", err) // the measurement itself is safe
+		}
+		done.files = append(done.files, plots...)
+	}
+	if err := o.writeManifest(j, done, folder, codeOf(verdict)); err != nil {
+		return err
+	}
+	if err := show(s, a, o.format, done.files); err != nil {
+		return err
+	}
+	return verdict
+}
+
+// gaveUp keeps what was recorded of an attack that was pointless to go on with.
+func (o *measuring) gaveUp(s *streams, j *job, done *sent, folder string) error {
+	if err := o.writeManifest(j, done, folder, Failed); err != nil {
+		return err
+	}
+	s.notef("what was recorded is in %s\n", folder)
+	return failure("", "%v", done.stop)
+}

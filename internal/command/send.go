@@ -1,0 +1,51 @@
+package command
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"ratefit/attack"
+	"ratefit/internal/trace"
+)
+
+// A sent is what became of a job.
+type sent struct {
+	meta  trace.Meta
+	end   trace.End
+	stop  error // why the attack ended early, nil when it did not
+	files []string
+}
+
+// send runs the job and records it in the writer that open makes. The trace is
+// closed in any case. An error means that recording failed; an attack that was
+// given up or interrupted is told by sent.stop.
+func (j *job) send(ctx context.Context, s *streams, open func(trace.Meta) (*trace.Writer, error)) (*sent, error) {
+	zero := time.Now()
+	done := &sent{meta: j.meta(zero)}
+	w, err := open(done.meta)
+	if err != nil {
+		return nil, failure("", "%v", err)
+	}
+	attacking, stop := context.WithCancel(ctx)
+	defer stop()
+	rec := &recorder{w: w, tally: newTally(j.options.limitedStatus), stop: stop}
+
+	beside, endBeside := context.WithCancel(context.WithoutCancel(ctx))
+	var running sync.WaitGroup
+	running.Go(func() { rec.flush(beside) })
+	if !j.options.noProgress {
+		running.Go(func() { newProgress(s.err, rec.tally, j.plan.length).show(beside) })
+	}
+	done.end, done.stop = attack.Run(attacking, j.config(zero), rec.record)
+	endBeside()
+	running.Wait()
+
+	if err := rec.close(done.end); err != nil {
+		return nil, failure("what was recorded until then is kept", "the trace cannot be written: %v", err)
+	}
+	if ctx.Err() != nil {
+		done.stop = ctx.Err()
+	}
+	return done, nil
+}

@@ -1,0 +1,112 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"ratefit/internal/trace"
+)
+
+// A recording is one or more traces that are read as one.
+type recording struct {
+	readers []*trace.Reader
+	names   []string
+	shifts  []time.Duration // added to the instants of each trace
+	meta    trace.Meta      // of the earliest, which gives offset 0
+}
+
+// openTraces opens files, or standard input for "-". Traces that do not agree
+// on what "limited" means cannot be read as one, unless statuses are given.
+func openTraces(s *streams, names []string, statusGiven bool) (*recording, error) {
+	r := &recording{names: names}
+	for _, name := range names {
+		one, err := openTrace(s, name)
+		if err != nil {
+			r.close()
+			return nil, failure("", "%v", err)
+		}
+		r.readers = append(r.readers, one)
+	}
+	r.meta = r.readers[0].Meta()
+	for i, one := range r.readers[1:] {
+		m := one.Meta()
+		if !statusGiven && !slices.Equal(m.LimitedStatus, r.meta.LimitedStatus) {
+			r.close()
+			return nil, usageFault("say it with --limited-status", "%s and %s disagree on which statuses mean limited", names[0], names[i+1])
+		}
+		if m.Started.Before(r.meta.Started) {
+			r.meta.Started = m.Started
+		}
+	}
+	for _, one := range r.readers {
+		r.shifts = append(r.shifts, one.Meta().Started.Sub(r.meta.Started))
+	}
+	return r, nil
+}
+
+func openTrace(s *streams, name string) (*trace.Reader, error) {
+	if name == "-" {
+		return trace.NewReader(s.in, "standard input")
+	}
+	return trace.Open(name)
+}
+
+// each calls add with every hit, on one time line and numbered through, and
+// returns warnings about traces that were cut off. It can be called once. The
+// hit is only valid during the call.
+func (r *recording) each(ctx context.Context, add func(*trace.Hit)) (warnings []string, err error) {
+	defer r.close()
+	var first uint64 // number of the first hit of this trace
+	for i, one := range r.readers {
+		var h trace.Hit
+		next := first
+		for n := 0; ; n++ {
+			if n%1024 == 0 && ctx.Err() != nil {
+				return nil, fault{code: Interrupted, text: "interrupted"}
+			}
+			err := one.Next(&h)
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				return nil, failure("", "%v", err)
+			}
+			h.Seq += first
+			next = max(next, h.Seq+1)
+			shift(&h, r.shifts[i])
+			add(&h)
+		}
+		first = next
+		if one.Truncated() {
+			warnings = append(warnings, fmt.Sprintf("%s was cut off: it was read up to its last whole record", r.names[i]))
+		}
+	}
+	return warnings, nil
+}
+
+// shift moves a hit on the time line. An instant of 0 means unknown, except for
+// those that every hit has.
+func shift(h *trace.Hit, by time.Duration) {
+	if by == 0 {
+		return
+	}
+	h.Asked += by
+	h.Sent += by
+	h.End += by
+	if h.Written > 0 {
+		h.Written += by
+	}
+	if h.FirstByte > 0 {
+		h.FirstByte += by
+	}
+}
+
+func (r *recording) close() {
+	for _, one := range r.readers {
+		_ = one.Close()
+	}
+}
