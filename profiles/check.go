@@ -41,7 +41,7 @@ func (p *Profile) check(report reporter) {
 	hits, sound := 0, true
 	for i := range p.Classes {
 		c := &p.Classes[i]
-		path := "classes." + c.Name
+		path := join("classes", c.Name)
 		checkName(c.Name, "", func(text string) { report(path, "class name "+text) })
 		if slices.ContainsFunc(p.Classes[:i], func(d Class) bool { return d.Name == c.Name }) {
 			report(path, "is there twice")

@@ -102,7 +102,8 @@ func (p *Phase) checkKind(report reporter) {
 			checkDuration("over", p.Over, report)
 		}
 	case Hold, Poisson:
-		if checkRate("rate", p.Rate, report) && checkDuration("duration", p.Duration, report) {
+		sound := checkRate("rate", p.Rate, report)
+		if checkDuration("duration", p.Duration, report) && sound {
 			checkCount("rate", hitsWithin(p.Rate, p.Duration), p.listedAtMost(), report)
 		}
 	case Ramp:

@@ -56,11 +56,11 @@ func checkCount(field string, n, most int, report reporter) {
 
 func kindText(k Kind) string {
 	names := kindNames()
-	text := "must be one of " + strings.Join(names, ", ")
+	list := "one of " + strings.Join(names, ", ")
 	if k == "" {
-		return text
+		return "is missing; write " + list
 	}
-	return text + ", is " + quoted(string(k)) + didYouMean(string(k), names)
+	return "must be " + list + ", is " + quoted(string(k)) + didYouMean(string(k), names)
 }
 
 func kindNames() []string {

@@ -15,7 +15,8 @@ type reader struct {
 	spent    bool
 	problems []*Problem
 	lines    map[string]int  // line of each field, by path
-	bad      map[string]bool // paths with a problem already
+	bad      map[string]bool // paths whose text could not be read
+	told     map[string]bool // paths whose value is wrong
 }
 
 // A field is one key of a mapping with its value; or one item of a sequence,
@@ -27,11 +28,16 @@ type field struct {
 	value ast.Node
 }
 
+// report is for text that cannot be read: its value is then not checked.
 func (r *reader) report(path string, line int, text string) {
+	r.bad[path] = true
+	r.tell(path, line, text)
+}
+
+func (r *reader) tell(path string, line int, text string) {
 	if r.spent || len(r.problems) == maxListed {
 		return
 	}
-	r.bad[path] = true
 	r.problems = append(r.problems, &Problem{File: r.file, Line: line, Field: path, Text: text})
 }
 

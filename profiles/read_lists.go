@@ -25,18 +25,26 @@ func (r *reader) steps(f field) []Step {
 			steps[i].Rate = r.rate(item)
 			continue
 		}
-		for _, g := range r.known(item, "a step", "rate", "duration") {
-			if g.key == "rate" {
-				steps[i].Rate = r.rate(g)
-			} else {
-				steps[i].Duration = r.duration(g)
-				if steps[i].Duration == 0 && !r.bad[g.path] {
-					r.report(g.path, g.line, "must be above 0; "+durationHint)
-				}
-			}
-		}
+		steps[i] = r.step(item)
 	}
 	return steps
+}
+
+func (r *reader) step(f field) (s Step) {
+	rated := false
+	for _, g := range r.known(f, "a step", "rate", "duration") {
+		if g.key == "rate" {
+			s.Rate, rated = r.rate(g), true
+			continue
+		}
+		if s.Duration = r.duration(g); s.Duration == 0 && !r.bad[g.path] {
+			r.report(g.path, g.line, "must be above 0; "+durationHint)
+		}
+	}
+	if !rated && !r.badWithin(f.path) {
+		r.report(join(f.path, "rate"), f.line, "is missing; "+rateHint)
+	}
+	return s
 }
 
 // setEach gives the steps without a duration the one of the field each.
@@ -45,6 +53,7 @@ func (r *reader) setEach(p *Phase, each *field, phase field) {
 	if each == nil {
 		if missing >= 0 && !r.badWithin(fmt.Sprintf("%s.steps[%d]", phase.path, missing)) {
 			r.report(join(phase.path, "each"), phase.line, "is missing; write how long each step lasts, such as each: 5s")
+			r.bad[phase.path+".steps"] = true
 		}
 		return
 	}
@@ -93,9 +102,7 @@ func (r *reader) instants(f field) []time.Duration {
 				at, given = r.duration(g), true
 				continue
 			}
-			if hits = r.whole(g, MaxListed); hits == 0 && !r.bad[g.path] {
-				r.report(g.path, g.line, "must be above 0; "+hitsHint)
-			}
+			hits = r.whole(g, 1, MaxListed)
 		}
 		if !given && !r.badWithin(item.path) {
 			r.report(join(item.path, "at"), item.line, "is missing; "+durationHint)

@@ -38,7 +38,11 @@ func (r *reader) phases(f field) []draft {
 	counts := map[Kind]int{}
 	for i := range phases {
 		ph := &phases[i].Phase
-		if ph.Name != "" || fieldsOf(ph.Kind) == nil || r.bad[items[i].path+".name"] {
+		if ph.Name != "" || r.bad[items[i].path+".name"] {
+			continue
+		}
+		if fieldsOf(ph.Kind) == nil {
+			r.bad[items[i].path+".name"] = true // it would follow from the kind
 			continue
 		}
 		for ph.Name == "" || taken[ph.Name] {
@@ -127,9 +131,9 @@ func (r *reader) required(k Kind, written map[string]bool, f field) {
 func (r *reader) value(p *Phase, f field) {
 	switch f.key {
 	case "hits":
-		p.Hits = int(r.whole(f, math.MaxInt32))
+		p.Hits = int(r.whole(f, 1, MaxListed))
 	case "seed":
-		p.Seed = r.whole(f, math.MaxUint64)
+		p.Seed = r.whole(f, 0, math.MaxUint64)
 	case "over":
 		p.Over = r.duration(f)
 	case "duration":
@@ -174,15 +178,14 @@ func (r *reader) duration(f field) time.Duration {
 	return d
 }
 
-func (r *reader) whole(f field, most uint64) uint64 {
+func (r *reader) whole(f field, least, most uint64) uint64 {
 	s, ok := r.text(f, "a whole number")
 	if !ok {
 		return 0
 	}
 	n, err := strconv.ParseUint(s, 10, 64)
-	switch {
-	case err != nil || n > most:
-		r.report(f.path, f.line, fmt.Sprintf("must be a whole number from 0 to %d, is %s", most, quoted(s)))
+	if err != nil || n < least || n > most {
+		r.report(f.path, f.line, fmt.Sprintf("must be a whole number from %d to %d, is %s", least, most, quoted(s)))
 		return 0
 	}
 	return n

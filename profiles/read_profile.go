@@ -10,7 +10,7 @@ import (
 // readProfile reads the fields of the file and then checks the profile as a
 // whole.
 func readProfile(name, text string, root ast.Node) (*Profile, []*Problem) {
-	r := &reader{file: name, lines: map[string]int{}, bad: map[string]bool{}}
+	r := &reader{file: name, lines: map[string]int{}, bad: map[string]bool{}, told: map[string]bool{}}
 	r.anchorsIn(root)
 	p, shared := r.profile(field{line: lineOf(root), value: root}, nameOfFile(name))
 	p.source = text
@@ -30,7 +30,7 @@ type sharing []string
 // origin turns the path of a phase into the place where it was written.
 func (s sharing) origin(path string) string {
 	for _, class := range s {
-		if rest, ok := strings.CutPrefix(path, "classes."+class+".phases"); ok {
+		if rest, ok := strings.CutPrefix(path, join("classes", class)+".phases"); ok {
 			return "phases" + rest
 		}
 	}
@@ -40,17 +40,24 @@ func (s sharing) origin(path string) string {
 // found reports a problem that was seen in the values, unless the text of the
 // same field, of one inside it or of one around it was a problem already.
 func (r *reader) found(path, text string) {
+	if len(r.problems) == maxListed {
+		return
+	}
 	for bad := range r.bad {
 		if inside(path, bad) || inside(bad, path) {
 			return
 		}
 	}
+	if r.told[path] { // the phases of the top level are checked for each class
+		return
+	}
+	r.told[path] = true
 	line, parent := 0, path
 	for line == 0 && parent != "" {
 		line = r.lines[parent]
 		parent = parent[:max(0, strings.LastIndexAny(parent, ".["))]
 	}
-	r.report(path, line, text)
+	r.tell(path, line, text)
 }
 
 // inside reports whether a path is the other one or lies below it.
@@ -107,6 +114,9 @@ func (r *reader) classes(p *Profile, f field, top *field, phases []draft) (share
 	}
 	if len(fields) > MaxClasses {
 		fields = fields[:MaxClasses+1] // the check tells
+	}
+	if len(fields) == 0 {
+		r.report(f.path, f.line, "must name at least one class, such as read")
 	}
 	for _, f := range fields {
 		c, own, ok := r.class(f, top != nil)

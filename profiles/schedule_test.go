@@ -60,7 +60,7 @@ func TestInstants(t *testing.T) {
 			[]time.Duration{0, 333_333_333, 666_666_667},
 			s, 3,
 		},
-		"hold, part of a slot": {Phase{Kind: Hold, Rate: PerSecond, Duration: 2*s + 1}, []time.Duration{0, s, 2 * s}, 2*s + 1, 1},
+		"hold, part of a slot":   {Phase{Kind: Hold, Rate: PerSecond, Duration: 2*s + 1}, []time.Duration{0, s, 2 * s}, 2*s + 1, 1},
 		"hold, less than a slot": {Phase{Kind: Hold, Rate: PerDay, Duration: ms}, []time.Duration{0}, ms, 1},
 		"ramp up from nothing": {
 			Phase{Kind: Ramp, To: 2 * PerSecond, Duration: 4 * s}, // H(t) = t²/4
