@@ -1,6 +1,12 @@
 // Package declared reads what rate-limit response headers claim. It is pure:
-// headers in, policies out. A convention is one file and one line in the table
-// [Conventions].
+// headers in, policies out; absolute instants are compared with the Date of the
+// same response and never with a clock. A convention is one file and one line
+// in the table [Conventions].
+//
+// Nothing is invented: what a response does not declare stays nil. A value that
+// can be read in more than one way stays nil too where no rule decides, and a
+// note in [Claims] says so. No number that comes out is negative, infinite or
+// not a number, whatever the headers hold.
 package declared
 
 // A Policy is one limit that a response declares. A nil field was not
@@ -15,5 +21,6 @@ type Policy struct {
 	Burst     *float64 `json:"burst"`      // bucket capacity
 	Used      *float64 `json:"used"`
 	Remaining *float64 `json:"remaining"`
-	Reset     *float64 `json:"reset_in_s"` // seconds after the response's Date
+	Reset     *float64 `json:"reset_in_s"`     // seconds after the response's Date
+	Cost      *float64 `json:"cost,omitempty"` // units that this request took
 }

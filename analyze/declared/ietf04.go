@@ -1,0 +1,22 @@
+package declared
+
+// ietfDraft04 is draft-ietf-httpapi-ratelimit-headers-04 to -06: the trio
+// RateLimit-Limit, -Remaining and -Reset for the limit closest to being
+// reached, RateLimit-Policy a list of numbers, "100;w=60".
+var ietfDraft04 = Convention{
+	Name:  "ietf-draft-04-06",
+	About: "quota, remainder and reset of the limit closest to being reached, policies as numbers",
+	match: func(m *message) bool { return m.has("ratelimit-policy") },
+	read: func(m *message) bool {
+		list := m.members("ratelimit-policy")
+		if len(list) == 0 || named(list) {
+			return false
+		}
+		e := m.trioValues("ratelimit", true)
+		if e.lists() {
+			return false
+		}
+		m.addExpiring("RateLimit-Limit", m.quotas("RateLimit-Policy", list), e.expiring(m))
+		return true
+	},
+}

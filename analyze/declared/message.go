@@ -1,0 +1,231 @@
+package declared
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Bounds on what one response can make the package do.
+const (
+	maxFields   = 64   // relevant headers
+	maxLines    = 16   // lines of one header
+	maxValue    = 4096 // bytes of one line
+	maxPolicies = 64   // policies read
+	maxName     = 128  // bytes of a policy's name
+	maxNames    = 512  // header names that a Reader remembers
+)
+
+// A field is a header under its normalised name: in lower case, with
+// "rate-limit" written "ratelimit".
+type field struct {
+	name   string
+	values []string
+}
+
+// headerName is what is known of a header's name as received.
+type headerName struct {
+	name     string
+	relevant bool
+}
+
+// normalise returns the normalised form of a header's name and whether it can
+// have to do with rate limits.
+func (r *Reader) normalise(key string) headerName {
+	if n, ok := r.names[key]; ok {
+		return n
+	}
+	n := headerName{name: strings.ReplaceAll(strings.ToLower(key), "rate-limit", "ratelimit")}
+	n.relevant = len(key) <= maxName && (n.name == "age" || slices.ContainsFunc(stems, func(stem string) bool {
+		return strings.Contains(n.name, stem)
+	}))
+	if !n.relevant && n.name != "date" {
+		n.name = ""
+	}
+	if len(r.names) < maxNames {
+		if r.names == nil {
+			r.names = make(map[string]headerName)
+		}
+		r.names[strings.Clone(key)] = n
+	}
+	return n
+}
+
+// stems are parts of names that can have to do with rate limits.
+var stems = []string{"limit", "quota", "remaining", "reset", "retry", "throttl"}
+
+// bounded appends values to dst, within the bounds.
+func bounded(dst, values []string) []string {
+	for _, v := range values {
+		if len(dst) == maxLines {
+			break
+		}
+		if len(v) <= maxValue {
+			dst = append(dst, v)
+		}
+	}
+	return dst
+}
+
+// A message is a response on its way to claims.
+type message struct {
+	fields  []field
+	taken   uint64 // which fields some convention has read
+	refused bool   // the status is not 2xx
+	date    string
+	epoch   *dateCache
+	dated   bool // the claims depend on the Date
+	waits   waitCache
+	numbers []float64 // memory for the numbers of policies
+	claims  Claims
+}
+
+// has reports whether there is a header that no convention has read yet.
+func (m *message) has(name string) bool { return m.index(name) >= 0 }
+
+func (m *message) index(name string) int {
+	for i := range m.fields {
+		if m.fields[i].name == name && m.taken&(1<<i) == 0 {
+			return i
+		}
+	}
+	return -1
+}
+
+// take returns the lines of a header, nil if there is none, and marks it read.
+func (m *message) take(name string) []string {
+	i := m.index(name)
+	if i < 0 {
+		return nil
+	}
+	m.taken |= 1 << i
+	return m.fields[i].values
+}
+
+// takeOne returns the only value of a header. Lines that say the same count as
+// one; with several that differ there is none, and a note.
+func (m *message) takeOne(name string) string {
+	lines := m.take(name)
+	if len(lines) == 0 {
+		return ""
+	}
+	for _, l := range lines[1:] {
+		if l != lines[0] {
+			m.note(name, "is repeated with different values and was not read")
+			return ""
+		}
+	}
+	return strings.TrimSpace(lines[0])
+}
+
+// takeText is takeOne for a name that becomes part of the claims.
+func (m *message) takeText(name string) *string { return label(m.takeOne(name)) }
+
+// label returns a policy's name, nil if it is empty, long or not printable.
+func label(s string) *string {
+	if s == "" || len(s) > maxName || strings.ContainsFunc(s, func(c rune) bool { return c < ' ' || c == 0x7f || c == 0xfffd }) {
+		return nil
+	}
+	return &s
+}
+
+// takeNumber is takeOne for a number.
+func (m *message) takeNumber(name string) *float64 {
+	text := m.takeOne(name)
+	if text == "" {
+		return nil
+	}
+	v, ok := number(text)
+	if !ok {
+		m.note(name, "is not a number")
+		return nil
+	}
+	return m.num(v)
+}
+
+// num returns a pointer to v, nil if v cannot be declared: negative, endless or
+// absurdly large.
+func (m *message) num(v float64) *float64 {
+	if !(v >= 0 && v <= largest) {
+		return nil
+	}
+	if len(m.numbers) == cap(m.numbers) {
+		m.numbers = make([]float64, 0, 12)
+	}
+	m.numbers = append(m.numbers, v)
+	return &m.numbers[len(m.numbers)-1]
+}
+
+// note records what could not be read for sure, once.
+func (m *message) note(name, what string) {
+	s := name + " " + what
+	if len(m.claims.Notes) < maxLines && !slices.Contains(m.claims.Notes, s) {
+		m.claims.Notes = append(m.claims.Notes, s)
+	}
+}
+
+// add records a policy.
+func (m *message) add(p Policy) {
+	if len(m.claims.Policies) == maxPolicies {
+		return
+	}
+	if p.Class == "" {
+		p.Class = "all"
+	}
+	if p.Unit == "" {
+		p.Unit = requests
+	}
+	m.claims.Policies = append(m.claims.Policies, p)
+}
+
+// requests is the unit of a limit unless something else is declared.
+const requests = "requests"
+
+// apply lets a convention read, or undoes what it did if it was not its own.
+func (m *message) apply(c *Convention) {
+	taken, encoding := m.taken, m.claims.Encoding
+	policies, notes := len(m.claims.Policies), len(m.claims.Notes)
+	if !c.read(m) {
+		m.taken, m.claims.Encoding = taken, encoding
+		m.claims.Policies, m.claims.Notes = m.claims.Policies[:policies], m.claims.Notes[:notes]
+		return
+	}
+	if m.claims.Convention == "" {
+		m.claims.Convention = c.Name
+	}
+	if policies > 0 {
+		m.claims.Policies = merge(m.claims.Policies, policies)
+	}
+}
+
+// stale reports whether the response comes out of a cache.
+func (m *message) stale() bool {
+	age, ok := number(m.takeOne("age"))
+	if ok && age > 0 {
+		m.claims = Claims{Notes: []string{"age is above 0: the response comes out of a cache and its limits are old"}}
+		return true
+	}
+	m.claims.Notes = nil
+	return false
+}
+
+// dateCache remembers the last Date read.
+type dateCache struct {
+	text  string
+	epoch float64
+	ok    bool
+}
+
+// now returns the Date of the response in seconds since 1970.
+func (m *message) now() (float64, bool) {
+	m.dated = true
+	if c := m.epoch; c.text != m.date {
+		t, err := http.ParseTime(m.date)
+		if err != nil {
+			t, err = time.Parse(time.RFC1123, m.date)
+		}
+		*c = dateCache{strings.Clone(m.date), float64(t.Unix()), err == nil && t.Unix() > 0}
+	}
+	return m.epoch.epoch, m.epoch.ok
+}

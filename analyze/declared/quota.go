@@ -1,0 +1,116 @@
+package declared
+
+import "strings"
+
+// quotas turns the members of a policy list into policies: "100;w=60" of the
+// drafts up to 07, and `"name";q=100;w=60` of the later ones.
+func (m *message) quotas(header string, list []member) []Policy {
+	var policies []Policy
+	for i := range list {
+		mb := &list[i]
+		p := Policy{Limit: m.parameter(header, mb, "q"), Name: label(mb.name), Unit: unitWord(mb.texts["qu"])}
+		if mb.isNumber {
+			p.Name = label(mb.texts["name"])
+			if p.Limit = m.num(mb.number); p.Limit == nil {
+				m.note(header, "has a negative quota")
+			}
+		}
+		if w := m.parameter(header, mb, "w"); w != nil && *w > 0 {
+			p.Window = w
+		} else if w != nil {
+			m.note(header, "has a window of no length")
+		}
+		policies = append(policies, p)
+	}
+	return policies
+}
+
+// unitWord returns a declared quota unit, or "" for requests.
+func unitWord(qu string) string {
+	if label(qu) == nil || qu == requests {
+		return ""
+	}
+	return qu
+}
+
+// expiring is the limit that is closest to being reached, as the drafts up to
+// 07 single it out: it points at one of the policies and is not one itself.
+type expiring struct {
+	limit, remaining, reset *float64
+}
+
+// addExpiring adds the policies with what is known of the expiring one attached
+// to the first whose quota is that of the pointer. A pointer to none of several
+// is a limit of the moment: what is left of it belongs to no policy. Without
+// any policy the pointer is one.
+func (m *message) addExpiring(header string, policies []Policy, e expiring) {
+	at := -1
+	for i := range policies {
+		if at < 0 && e.limit != nil && policies[i].Limit != nil && *policies[i].Limit == *e.limit {
+			at = i
+		}
+	}
+	switch {
+	case len(policies) == 0:
+		if e != (expiring{}) {
+			policies, at = []Policy{{Limit: e.limit}}, 0
+		}
+	case at < 0 && len(policies) == 1:
+		at = 0
+		if e.limit != nil {
+			m.note(header, "differs from the policy's quota: it is a limit of the moment")
+		}
+	case at < 0 && e.limit != nil:
+		m.note(header, "is no policy's quota: it is a limit of the moment")
+	case at < 0 && (e.remaining != nil || e.reset != nil):
+		m.note(header, "is missing: what remains cannot be told to belong to one of the policies")
+	}
+	for i := range policies {
+		if i == at {
+			policies[i].Remaining, policies[i].Reset = e.remaining, e.reset
+		}
+		m.add(policies[i])
+	}
+}
+
+// remaining reads how much is left, without parameters ("99;w=21600"). -1 on a
+// response that was not refused means that the limiter does not know; another
+// negative number means that more than everything has been used.
+func (m *message) remaining(name, text string) *float64 {
+	text, _, _ = strings.Cut(text, ";")
+	v, ok := number(text)
+	switch {
+	case strings.TrimSpace(text) == "":
+		return nil
+	case strings.EqualFold(strings.TrimSpace(text), "unlimited"):
+		m.note(name, "declares that there is no limit")
+		return nil
+	case !ok:
+		m.note(name, "is not a number")
+		return nil
+	case v == -1 && !m.refused:
+		m.note(name, "is -1 on a response that was not refused: unknown")
+		return nil
+	case v < 0:
+		m.note(name, "is negative: more was used than allowed")
+		v = 0
+	}
+	return m.num(v)
+}
+
+// limit reads a quota. "unlimited", a negative number, or 0 on a response that
+// was not refused mean that there is none.
+func (m *message) limit(name, text string) *float64 {
+	v, ok := number(text)
+	switch {
+	case text == "":
+		return nil
+	case strings.EqualFold(text, "unlimited"), ok && v < 0, ok && v == 0 && !m.refused:
+		m.note(name, "declares that there is no limit")
+		return nil
+	case !ok:
+		m.note(name, "is not a number")
+		return nil
+	}
+	return m.num(v)
+}
