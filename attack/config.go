@@ -76,11 +76,11 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Zero.IsZero() {
 		c.Zero = time.Now()
 	}
-	if c.Zero == c.Zero.Round(0) {
+	if c.RoundTripper == nil && c.Zero == c.Zero.Round(0) { // virtual time has none
 		return c, errors.New("attack: Zero has no monotonic reading; take it from time.Now")
 	}
-	if c.Lead == 0 {
-		c.Lead = time.Since(c.Zero) + DefaultLead
+	if c.Lead > 0 && c.Lead < time.Since(c.Zero) {
+		return c, errors.New("attack: the start, Zero + Lead, has passed")
 	}
 	if c.Timeout == 0 {
 		c.Timeout = DefaultTimeout

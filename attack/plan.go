@@ -27,8 +27,8 @@ type phase struct {
 // never is an instant that no run reaches.
 const never = time.Duration(math.MaxInt64)
 
-// plan places the phases of a class one after the other, from begin on.
-func plan(class *profiles.Class, begin time.Duration) ([]phase, error) {
+// plan compiles the phases of a class. They still have to be placed.
+func plan(class *profiles.Class) ([]phase, error) {
 	phases := make([]phase, len(class.Phases))
 	for k := range class.Phases {
 		s, err := class.Phases[k].Schedule()
@@ -37,11 +37,11 @@ func plan(class *profiles.Class, begin time.Duration) ([]phase, error) {
 		}
 		phases[k] = phase{name: class.Phases[k].Name, schedule: s}
 	}
-	place(phases, begin)
 	return phases, nil
 }
 
-// place fills in where each phase begins and what follows it.
+// place puts the phases one after the other, from begin on, and fills in what
+// follows each.
 func place(phases []phase, begin time.Duration) {
 	for k := range phases {
 		phases[k].begin = begin
@@ -74,19 +74,25 @@ func firstAfter(phases []phase, t time.Duration) time.Duration {
 	return never
 }
 
-// largestGroup returns the largest number of hits that a phase plans for one
-// instant.
+// largestGroup returns the largest number of hits that a schedule plans for
+// one instant. Groups smaller than DefaultMaxInFlight may be overlooked: they
+// do not matter, and looking at every hit of ten million would take a second.
 func largestGroup(s schedule) int {
-	largest, size, last := 0, 0, time.Duration(-1)
-	for n := 0; ; n++ {
-		at, ok := s.At(n)
-		if !ok {
-			return largest
-		}
-		if at != last {
-			size, last = 0, at
-		}
-		size++
-		largest = max(largest, size)
+	const stride = DefaultMaxInFlight / 2
+	at := func(n int) time.Duration {
+		t, _ := s.At(n)
+		return t
 	}
+	largest, hits := min(1, s.Hits()), s.Hits()
+	for n := 0; n+stride < hits; n += stride {
+		t := at(n)
+		if at(n+stride) != t {
+			continue
+		}
+		first := sort.Search(n, func(i int) bool { return at(i) >= t })
+		end := n + sort.Search(hits-n, func(i int) bool { return at(n+i) > t })
+		largest = max(largest, end-first)
+		n = end - stride
+	}
+	return largest
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -153,7 +154,7 @@ func (r *run) streams(n *network) ([]*stream, error) {
 	largest := 0
 	for _, request := range c.Requests {
 		class, _ := c.Profile.Class(request.Class)
-		phases, err := plan(class, c.Lead)
+		phases, err := plan(class)
 		if err != nil {
 			return nil, err
 		}
@@ -169,7 +170,14 @@ func (r *run) streams(n *network) ([]*stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.multiply(streams, sources, slots, n), nil
+	streams = r.multiply(streams, sources, slots, n)
+	if c.Lead == 0 {
+		c.Lead = r.now() + DefaultLead
+	}
+	for _, s := range streams {
+		place(s.phases, c.Lead)
+	}
+	return streams, nil
 }
 
 // multiply makes a copy of each stream for each source. Classes share the
@@ -192,6 +200,7 @@ func (r *run) multiply(classes []*stream, sources []netip.Addr, slots int, n *ne
 		}
 		for _, class := range classes {
 			s := *class
+			s.phases = slices.Clone(class.phases)
 			s.source, s.network, s.slots = label, rt, make(chan struct{}, slots)
 			streams = append(streams, &s)
 		}

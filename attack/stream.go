@@ -1,6 +1,7 @@
 package attack
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"sync"
@@ -126,8 +127,8 @@ func (t *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 	default:
 		return nil, errNothingDue
 	}
-	if t.stream.run.halted.Err() != nil {
-		t.stream.unsent(h)
+	if cause := context.Cause(t.stream.run.halted); cause != nil && !errors.Is(cause, errRequests) {
+		t.stream.unsent(h) // out of requests, this one is still within the budget
 		return nil, errHalted
 	}
 	reply, err := t.stream.exchange(req, h)
