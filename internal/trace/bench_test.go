@@ -20,7 +20,7 @@ func typicalHits(n int) []Hit {
 	started := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	hits := make([]Hit, n)
 	for i := range hits {
-		sent := time.Duration(i)*1_003_517 + time.Duration(i*7919%911)
+		sent := 5000 + time.Duration(i)*1_003_517 + time.Duration(i*7919%911)
 		h := Hit{
 			Seq: uint64(i), Class: "read", Source: "127.0.0.2", Phase: "saturate", Method: "GET",
 			URL:   "http://127.0.0.1:8080/spots?date=REDACTED",

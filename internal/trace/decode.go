@@ -1,14 +1,8 @@
 package trace
 
 import (
-	"errors"
-	"fmt"
 	"math"
 	"net/http"
-	"time"
-	"unicode/utf8"
-
-	"github.com/mailru/easyjson/jlexer"
 )
 
 // A lineKind says what a line of a trace holds.
@@ -23,152 +17,192 @@ const (
 // A decoder turns lines into hits. It remembers what repeats, so that a hit
 // costs no allocation unless its header set is new.
 type decoder struct {
+	cursor
 	strings interner
 	headers headerCache
-	last    Hit // for its strings
-	end     End // of the last endLine
-	lex     jlexer.Lexer
-	given   keys
+	last    [len(hitKeys)][2]string // the last two strings of each key that were spelled as they are
+	given   keys                    // those of the last hit
+	end     End                     // of the last endLine
 }
 
-// keys is the set of keys that were present in the last hit's line.
+// keys is the set of keys that a line has.
 type keys uint32
 
+func (k keys) has(key int) bool { return k&(1<<key) != 0 }
+
+// The keys of a hit, in the order in which they are written.
 const (
-	seqKey keys = 1 << iota
+	seqKey = iota
 	classKey
 	sourceKey
+	phaseKey
 	methodKey
-	doneKey
+	urlKey
+	askedKey
 	sentKey
+	writtenKey
+	firstByteKey
+	doneKey
+	statusKey
+	inKey
+	outKey
+	errorKey
 	headerKey
 )
 
+var hitKeys = [...]string{
+	`"seq":`, `"class":`, `"source":`, `"phase":`, `"method":`, `"url":`, `"asked":`, `"sent":`, `"written":`,
+	`"first_byte":`, `"done":`, `"status":`, `"in":`, `"out":`, `"error":`, `"header":`,
+}
+
 // hit decodes a line into h, whatever h held before.
-func (d *decoder) hit(line []byte, h *Hit) (lineKind, error) {
-	if !utf8.Valid(line) {
-		return hitLine, errors.New("not valid UTF-8")
-	}
+func (d *decoder) hit(line []byte, h *Hit) (kind lineKind, err error) {
 	*h = Hit{}
 	d.given = 0
-	d.lex = jlexer.Lexer{Data: line}
-	in := &d.lex
-	kind := hitLine
-	in.Delim('{')
-	for in.Ok() && !in.IsDelim('}') {
-		key := in.UnsafeFieldName(false)
-		in.WantColon()
+	d.reset(line)
+	d.want('{')
+	next := 0
+	for first := true; d.more(first, '}'); first = false {
+		key := d.hitKey(next)
 		switch {
-		case in.IsNull():
-			in.Skip()
-		case key == "format":
+		case key >= 0:
+			next = key + 1
+			d.given |= 1 << key
+			if !d.null() {
+				d.field(key, h)
+			}
+		case key == isFormat:
 			kind = metaLine
-			in.SkipRecursive()
-		case key == "end":
+			d.skip(maxDepth)
+		case key == isEnd:
 			kind = endLine
-			d.decodeEnd(in)
+			d.decodeEnd()
 		default:
-			d.field(in, key, h)
+			d.skip(maxDepth)
 		}
-		in.WantComma()
 	}
-	in.Delim('}')
-	in.Consumed()
-	if err := syntax(in.Error()); err != nil {
-		return kind, err
-	}
-	if kind == hitLine {
-		return kind, check(h)
-	}
-	return kind, nil
+	d.cursor.end()
+	return kind, d.err
 }
 
-// field decodes the value of one key of a hit; unknown ones are skipped.
-func (d *decoder) field(in *jlexer.Lexer, key string, h *Hit) {
+// What hitKey returns for a key that is not one of a hit.
+const (
+	unknownKey = -1 - iota
+	isFormat
+	isEnd
+)
+
+// hitKey reads the name of a member and its colon. The one that is expected to
+// come next, or one soon after it, for zero fields are left out, is found
+// without looking at each byte.
+func (d *decoder) hitKey(next int) int {
+	for key := next; key < len(hitKeys); key++ {
+		if k := hitKeys[key]; len(d.b)-d.i >= len(k) && string(d.b[d.i:d.i+len(k)]) == k {
+			d.i += len(k)
+			return key
+		}
+	}
+	name := d.key()
+	for key, k := range hitKeys {
+		if string(name) == k[1:len(k)-2] {
+			return key
+		}
+	}
+	switch string(name) {
+	case "format":
+		return isFormat
+	case "end":
+		return isEnd
+	}
+	return unknownKey
+}
+
+// field decodes the value of one key.
+func (d *decoder) field(key int, h *Hit) {
 	switch key {
-	case "seq":
-		h.Seq = in.Uint64()
-		d.given |= seqKey
-	case "class":
-		h.Class = d.text(in, &d.last.Class)
-		d.given |= classKey
-	case "source":
-		h.Source = d.text(in, &d.last.Source)
-		d.given |= sourceKey
-	case "phase":
-		h.Phase = d.text(in, &d.last.Phase)
-	case "method":
-		h.Method = d.text(in, &d.last.Method)
-		d.given |= methodKey
-	case "url":
-		h.URL = d.text(in, &d.last.URL)
-	case "asked":
-		h.Asked = time.Duration(in.Int64())
-	case "sent":
-		h.Sent = time.Duration(in.Int64())
-		d.given |= sentKey
-	case "written":
-		h.Written = time.Duration(in.Int64())
-	case "first_byte":
-		h.FirstByte = time.Duration(in.Int64())
-	case "done":
-		h.End = time.Duration(in.Int64())
-		d.given |= doneKey
-	case "status":
-		h.Status = in.Int()
-	case "in":
-		h.BytesIn = in.Int64()
-	case "out":
-		h.BytesOut = in.Int64()
-	case "error":
-		h.Error = kindOf(d.strings.get(in.UnsafeBytes()))
-	case "header":
-		h.Header = d.header(in)
-		d.given |= headerKey
-	default:
-		in.SkipRecursive()
+	case seqKey:
+		h.Seq = d.uint(math.MaxUint64)
+	case classKey:
+		h.Class = d.like(key)
+	case sourceKey:
+		h.Source = d.like(key)
+	case phaseKey:
+		h.Phase = d.like(key)
+	case methodKey:
+		h.Method = d.like(key)
+	case urlKey:
+		h.URL = d.like(key)
+	case askedKey:
+		h.Asked = d.offset()
+	case sentKey:
+		h.Sent = d.offset()
+	case writtenKey:
+		h.Written = d.offset()
+	case firstByteKey:
+		h.FirstByte = d.offset()
+	case doneKey:
+		h.End = d.offset()
+	case statusKey:
+		h.Status = int(d.uint(maxStatus))
+	case inKey:
+		h.BytesIn = int64(d.uint(math.MaxInt64))
+	case outKey:
+		h.BytesOut = int64(d.uint(math.MaxInt64))
+	case errorKey:
+		h.Error = kindOf(d.like(key))
+	case headerKey:
+		h.Header = d.header()
 	}
 }
 
-func (d *decoder) text(in *jlexer.Lexer, last *string) string {
-	*last = d.strings.like(in.UnsafeBytes(), *last)
-	return *last
+// like reads a string that probably is one of the last two of its key.
+func (d *decoder) like(key int) string {
+	last := &d.last[key]
+	rest := d.b[d.i:]
+	for _, s := range last {
+		if n := len(s); n > 0 && len(rest) >= n+2 && rest[0] == '"' && rest[n+1] == '"' && string(rest[1:n+1]) == s {
+			d.i += n + 2
+			return s
+		}
+	}
+	b, plain := d.rawText()
+	s := d.strings.get(b)
+	if plain && d.err == nil {
+		last[0], last[1] = s, last[0]
+	}
+	return s
 }
 
 // header decodes a header set, or finds the one that was spelled the same.
-func (d *decoder) header(in *jlexer.Lexer) http.Header {
-	raw := in.Raw()
-	if !in.Ok() {
-		return nil
+func (d *decoder) header() http.Header {
+	// The header mostly is the last value of its line. If the rest of the line
+	// was decoded as a header before, it is one.
+	if n := len(d.b) - 1; n > d.i {
+		if slot, hit := d.headers.slot(d.b[d.i:n]); hit {
+			d.i = n
+			return slot.header
+		}
 	}
-	slot, hit := d.headers.slot(raw)
-	if hit {
-		return slot.header
+	start := d.i
+	h := d.newHeader()
+	if d.err == nil {
+		raw := d.b[start:d.i]
+		slot, _ := d.headers.slot(raw)
+		slot.put(raw, h)
 	}
-	h, err := d.newHeader(raw)
-	if err != nil {
-		in.AddError(err)
-		return nil
-	}
-	slot.put(raw, h)
 	return h
 }
 
-func (d *decoder) newHeader(raw []byte) (http.Header, error) {
+func (d *decoder) newHeader() http.Header {
 	var h http.Header
-	in := &jlexer.Lexer{Data: raw}
-	in.Delim('{')
-	for in.Ok() && !in.IsDelim('}') {
-		name := d.strings.get(in.UnsafeBytes())
-		in.WantColon()
+	d.want('{')
+	for first := true; d.more(first, '}'); first = false {
+		name := d.strings.get(d.key())
 		var values []string
-		in.Delim('[')
-		for in.Ok() && !in.IsDelim(']') {
-			values = append(values, d.strings.get(in.UnsafeBytes()))
-			in.WantComma()
+		d.want('[')
+		for first := true; d.more(first, ']'); first = false {
+			values = append(values, d.strings.get(d.text()))
 		}
-		in.Delim(']')
-		in.WantComma()
 		if len(values) > 0 {
 			if h == nil {
 				h = make(http.Header)
@@ -176,113 +210,23 @@ func (d *decoder) newHeader(raw []byte) (http.Header, error) {
 			h[name] = values
 		}
 	}
-	in.Delim('}')
-	in.Consumed()
-	return h, in.Error()
+	return h
 }
 
-func (d *decoder) decodeEnd(in *jlexer.Lexer) {
+func (d *decoder) decodeEnd() {
 	d.end = End{}
-	in.Delim('{')
-	for in.Ok() && !in.IsDelim('}') {
-		key := in.UnsafeFieldName(false)
-		in.WantColon()
-		switch {
-		case in.IsNull():
-			in.Skip()
+	d.want('{')
+	for first := true; d.more(first, '}'); first = false {
+		switch key := string(d.key()); {
+		case d.null():
 		case key == "at":
-			if d.end.At = time.Duration(in.Int64()); d.end.At < 0 {
-				in.AddError(errors.New("negative end"))
-			}
+			d.end.At = d.offset()
 		case key == "wall":
-			d.end.Wall = instant(in)
+			d.end.Wall = d.instant()
 		case key == "reason":
-			d.end.Reason = in.String()
+			d.end.Reason = string(d.text())
 		default:
-			in.SkipRecursive()
+			d.skip(maxDepth)
 		}
-		in.WantComma()
 	}
-	in.Delim('}')
-}
-
-// meta decodes the first line of a trace.
-func (d *decoder) meta(line []byte) (format string, m Meta, err error) {
-	if !utf8.Valid(line) {
-		return "", m, errors.New("not valid UTF-8")
-	}
-	in := &jlexer.Lexer{Data: line}
-	started := false
-	in.Delim('{')
-	for in.Ok() && !in.IsDelim('}') {
-		key := in.UnsafeFieldName(false)
-		in.WantColon()
-		switch {
-		case in.IsNull():
-			in.Skip()
-		case key == "format":
-			format = in.String()
-		case format != "" && format != Format:
-			in.SkipRecursive() // of another version: its keys may mean anything
-		case key == "started":
-			m.Started = instant(in)
-			started = true
-		case key == "target":
-			m.Target = in.String()
-		case key == "profile":
-			m.Profile = in.String()
-		case key == "limited_status":
-			m.LimitedStatus = statuses(in)
-		case key == "tool":
-			m.Tool = in.String()
-		default:
-			in.SkipRecursive()
-		}
-		in.WantComma()
-	}
-	in.Delim('}')
-	in.Consumed()
-	if err := syntax(in.Error()); err != nil {
-		return format, m, err
-	}
-	if format == Format && !started {
-		return format, m, errors.New(`no "started"`)
-	}
-	return format, m, nil
-}
-
-func statuses(in *jlexer.Lexer) []int {
-	var list []int
-	in.Delim('[')
-	for in.Ok() && !in.IsDelim(']') {
-		s := in.Int()
-		if s < 0 || s > maxStatus {
-			in.AddError(fmt.Errorf("status outside 0 to %d", maxStatus))
-		}
-		list = append(list, s)
-		in.WantComma()
-	}
-	in.Delim(']')
-	return list
-}
-
-// instant decodes a wall-clock time.
-func instant(in *jlexer.Lexer) time.Time {
-	t, err := time.Parse(time.RFC3339Nano, in.UnsafeString())
-	if err != nil && in.Ok() {
-		in.AddError(errors.New("not a time like 2026-01-02T03:04:05Z"))
-	}
-	return t.UTC()
-}
-
-// syntax makes a decoding error short and free of the data it came from.
-func syntax(err error) error {
-	if err == nil {
-		return nil
-	}
-	var le *jlexer.LexerError
-	if errors.As(err, &le) && le.Offset < math.MaxInt {
-		return fmt.Errorf("not the JSON of a record (byte %d)", le.Offset+1)
-	}
-	return err
 }

@@ -39,14 +39,6 @@ func (t *interner) get(b []byte) string {
 	return s
 }
 
-// like returns b as a string: last itself if it is equal.
-func (t *interner) like(b []byte, last string) string {
-	if string(b) == last {
-		return last
-	}
-	return t.get(b)
-}
-
 // headerCache remembers what header sets were decoded to, by their spelling.
 type headerCache struct {
 	seed  maphash.Seed

@@ -36,6 +36,7 @@ type source interface {
 	next(h *Hit) error
 	finish() (e End, ended, expected bool) // after the end of the input; expected: the format has End records
 	place() string                         // where the last error was, such as "line 7"
+	advice() string                        // what to try after it
 }
 
 // Open opens a trace. "-" is standard input, which is left open by
@@ -121,14 +122,14 @@ func (r *Reader) detect() (err error) {
 var errNothing = errors.New("cut before the first record was complete: there is nothing to read")
 
 func (r *Reader) detectJSON(l *lines, line []byte, whole bool) error {
-	format, keys, err := firstKeys(line)
+	format, isVegeta, err := firstKeys(line)
 	if err != nil && !whole {
 		return errNothing
 	}
 	switch {
 	case format == Format:
 		n := &native{lines: l}
-		if _, r.meta, err = n.dec.meta(line); err != nil {
+		if r.meta, err = decodeMeta(line); err != nil {
 			return fmt.Errorf("line %d: %w", l.n, err)
 		}
 		l.max = MaxLine
@@ -138,7 +139,7 @@ func (r *Reader) detectJSON(l *lines, line []byte, whole bool) error {
 		return fmt.Errorf("its format is %.40q, and this version reads %q; try the version of ratefit that wrote it", format, Format)
 	case err != nil:
 		return fmt.Errorf("line %d: %w; %s", l.n, err, wanted)
-	case keys["timestamp"] && keys["latency"]:
+	case isVegeta:
 		r.in.unread(line, whole)
 		return r.useVegeta(jsonResults)
 	}
@@ -173,7 +174,7 @@ func (r *Reader) Next(h *Hit) error {
 		return nil
 	}
 	if err != io.EOF && err != io.ErrUnexpectedEOF {
-		r.err = fmt.Errorf("%s: %s: %w", r.name, r.src.place(), err)
+		r.err = fmt.Errorf("%s: %s: %w; %s", r.name, r.src.place(), err, r.src.advice())
 		return r.err
 	}
 	e, whole, expected := r.src.finish()

@@ -58,16 +58,16 @@ func (c *converter) convert(r *vegeta.Result, h *vegetaHit) (x extra, err error)
 			h.Class, h.Phase = classOf(r.Method), c.intern(r.Attack)
 		}
 	}
-	if named && given&(classKey|sourceKey) == 0 {
+	if named && !given.has(classKey) && !given.has(sourceKey) {
 		h.Class, h.Source = c.intern(class), c.intern(source)
 	}
-	if given&methodKey == 0 {
+	if !given.has(methodKey) {
 		h.Method = c.intern(r.Method)
 	}
-	if given&headerKey == 0 {
+	if !given.has(headerKey) {
 		h.Header = KeptHeaders(r.Headers)
 	}
-	if h.done = given&doneKey != 0; !h.done {
+	if h.done = given.has(doneKey); !h.done {
 		h.End = r.Latency
 	}
 	h.URL, h.Status = c.url, int(r.Code)
@@ -84,10 +84,7 @@ func (c *converter) tagged(tags []string, h *vegetaHit) (x extra, err error) {
 		var part Hit
 		kind, err := c.dec.hit([]byte(t), &part)
 		if err == nil && kind == metaLine {
-			var format string
-			if format, x.meta, err = c.dec.meta([]byte(t)); err == nil && format != Format {
-				err = fmt.Errorf("its format is %.40q, and this version reads %q", format, Format)
-			}
+			x.meta, err = decodeMeta([]byte(t))
 			x.tagged = true
 		}
 		if err != nil {

@@ -132,6 +132,10 @@ func (v *vegetaSource) finish() (End, bool, bool) { return v.end, v.ended, v.tag
 
 func (v *vegetaSource) place() string { return fmt.Sprintf("record %d", v.failed) }
 
+func (v *vegetaSource) advice() string {
+	return fmt.Sprintf("the %d records before it are good", v.failed-1)
+}
+
 // read reads one result.
 func (v *vegetaSource) read(h *vegetaHit) error {
 	v.failed = v.n + 1
@@ -166,8 +170,8 @@ func (v *vegetaSource) settle(h *Hit, p *vegetaHit) error {
 		return errors.New("sent centuries away from the first result")
 	}
 	if h.Sent < 0 {
-		return fmt.Errorf("sent %v before the start of the trace, though the file could not be searched for that; "+
-			"give it by its name, not through a pipe", -h.Sent)
+		return fmt.Errorf("sent %v before the start of the trace, which could not be known from a pipe; "+
+			"give the file by its name", -h.Sent)
 	}
 	shift := h.Sent
 	if p.ours {

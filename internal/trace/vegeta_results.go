@@ -22,7 +22,7 @@ type results func(r *vegeta.Result) error
 // newResults makes results of one encoding from the start of an input.
 type newResults func(br *bufio.Reader) results
 
-var errResult = errors.New("not a result of vegeta attack; the records before it are good")
+var errResult = errors.New("not a result of vegeta attack")
 
 // decode runs one of Vegeta's decoders on one whole record. The decoders were
 // not made for hostile input: a panic is an error, and so is any end of input
@@ -38,7 +38,7 @@ func decode(dec vegeta.Decoder, r *vegeta.Result) (err error) {
 	case err == nil:
 		return nil
 	case errors.Is(err, csv.ErrFieldCount):
-		return errors.New("not the 12 columns of Vegeta 12; the records before it are good")
+		return errors.New("not the 12 columns of Vegeta 12")
 	}
 	return errResult // the error's own text can quote the data
 }
