@@ -11,13 +11,13 @@ import (
 	"cmp"
 	"slices"
 
+	"ratefit/analyze/declared"
 	"ratefit/internal/trace"
 )
 
 // Options says what is known about a trace beside its hits.
 type Options struct {
-	// LimitedStatus lists the statuses that mean "limited"; empty = those of
-	// the trace, else 429.
+	// LimitedStatus lists the statuses that mean "limited"; empty = 429 alone.
 	LimitedStatus []int
 	// AtRest: nobody had used the limiters before the trace began, so that
 	// every bucket was full.
@@ -30,6 +30,7 @@ type Analyzer struct {
 	options Options
 	groups  map[groupKey]*group
 	current *group // of the last hit: most follow one of their own kind
+	reader  declared.Reader
 	asked   []int64
 	sent    []int64
 	short   int
@@ -47,6 +48,7 @@ type group struct {
 	unknown         int
 	firstAdmitted   int
 	limitedStatuses map[int]int
+	claims          claims
 }
 
 // New returns an empty Analyzer.
@@ -85,7 +87,7 @@ func (a *Analyzer) Add(h *trace.Hit) {
 		g.limitedStatuses[h.Status]++
 	}
 	g.stream.add(uint32(h.Seq), int64(from), int64(max(from, to)), o)
-	g.read(h, o)
+	g.claims.read(&a.reader, h, o)
 }
 
 func (a *Analyzer) group(h *trace.Hit) *group {

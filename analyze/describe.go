@@ -37,7 +37,7 @@ func describe(p pool, o Options) Limit {
 		l.Prediction = predict(p.model, p.streams, o)
 	}
 	l.reject(p, o)
-	l.Declared = declare(p.groups, &l)
+	l.Declared = declare(p, &l)
 	l.warn(p)
 	return l
 }

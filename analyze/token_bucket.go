@@ -24,10 +24,9 @@ func (TokenBucket) Doc() Doc {
 }
 
 // grains are the clock resolutions tried, least first: a model that needs a
-// coarser clock than another explains less. Limiters that compute in floating
-// point seconds resolve about a microsecond.
+// coarser clock than another explains less. Most limiters read their clock in
+// milliseconds, so nothing finer is supposed: the intervals hold for them too.
 var grains = []time.Duration{
-	time.Microsecond,
 	time.Millisecond, 2 * time.Millisecond, 5 * time.Millisecond,
 	10 * time.Millisecond, 20 * time.Millisecond, 50 * time.Millisecond,
 	100 * time.Millisecond, 200 * time.Millisecond, 500 * time.Millisecond,
@@ -35,28 +34,46 @@ var grains = []time.Duration{
 }
 
 // Fit implements [Model].
+//
+// A set without a whole burst is not accepted at once: a clock a little coarser
+// is the likelier reason than a capacity that is not whole.
 func (m TokenBucket) Fit(streams []*Stream, o Options) Fit {
+	var fraction Fit
 	for _, g := range grains {
 		c := cutOptions{int64(g), o.AtRest}
 		set, ok := searchRates(streams, c)
 		if !ok {
 			continue
 		}
-		if g >= time.Millisecond && vague(set, g) {
+		if vague(set, g) {
 			break
 		}
-		return m.fit(streams, c, set)
+		f := m.fit(streams, c, set)
+		if f.whole() {
+			return f
+		}
+		if !fraction.Consistent {
+			fraction = f
+		}
+		if g >= 10*time.Millisecond {
+			break
+		}
 	}
-	return Fit{}
+	return fraction
+}
+
+// whole reports whether a whole number lies within the burst's interval.
+func (f Fit) whole() bool {
+	return f.Burst.High == nil || math.Ceil(*f.Burst.Low) <= math.Floor(*f.Burst.High)
 }
 
 // vague reports whether a set is wide because of the clock that it supposes: a
 // coarse enough clock explains everything, which is no explanation.
 func vague(set rateSet, grain time.Duration) bool {
-	if set.low*grain.Seconds() < 0.25 { // hits that the clock can misplace
+	if grain <= grains[0] || set.low*grain.Seconds() < 0.25 { // hits that the clock can misplace
 		return false
 	}
-	return set.low == 0 || set.high > 1.1*set.low
+	return set.low == 0 || set.high > 1.25*set.low
 }
 
 // fit describes a consistent set.
@@ -79,7 +96,7 @@ func (m TokenBucket) fit(streams []*Stream, o cutOptions, set rateSet) Fit {
 	var low, high float64
 	f.Region, low, high = region(streams, set, o)
 	f.Burst = wholeBurst(value, low, high)
-	if grain >= time.Millisecond {
+	if grain > grains[0] {
 		f.Params["clock_grain_s"] = Parameter{Interval: exactly(grain.Seconds())}
 	}
 	if f.Bounded && f.Burst.High == nil {

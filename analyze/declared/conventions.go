@@ -24,6 +24,8 @@ var Conventions = []*Convention{
 	&springGateway,
 	&atlassianDataCenter,
 	&tollbooth,
+	&amazonSellingPartner,
+	&shopify,
 	&ietfDraft08,
 	&ietfDraft07,
 	&ietfDraft04,

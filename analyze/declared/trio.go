@@ -120,6 +120,9 @@ func (m *message) readTrio(stem string, inSeconds bool) bool {
 		return false
 	}
 	p := Policy{Name: m.takeText(stem + "-name")}
+	if reason := m.takeText("ratelimit-reason"); p.Name == nil {
+		p.Name = reason // which of its limits refused (Jira and Confluence Cloud)
+	}
 	if class := m.takeText(stem + "-resource"); class != nil {
 		p.Class = *class
 	}
