@@ -39,7 +39,7 @@ examples:
 		setup: func(f *pflag.FlagSet) action {
 			var o fitting
 			o.add(f)
-			limitedStatusFlag(f, &o.limitedStatus)
+			f.IntSliceVar(&o.limitedStatus, "limited-status", nil, "`statuses` that mean the limiter refused (default what the trace says, else 429)")
 			plots := f.String("plots", "", "also draw plots as SVG and PNG into this `folder`")
 			return func(ctx context.Context, s *streams, args []string) error {
 				o.statusGiven = f.Changed("limited-status")

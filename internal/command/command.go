@@ -7,7 +7,6 @@ package command
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 
@@ -130,35 +129,4 @@ func help(s *streams, args []string) error {
 		return unknownCommand(args[0])
 	}
 	return s.print(c.manual())
-}
-
-// overview is the list of commands with a first session.
-func overview() string {
-	var b strings.Builder
-	b.WriteString("ratefit finds out from outside which rate limiter stands in front of an HTTP API.\n\n")
-	b.WriteString("usage: ratefit COMMAND [FLAGS] [ARGUMENTS]\n\ncommands:\n")
-	for _, c := range commands() {
-		fmt.Fprintf(&b, "  %-11s %s\n", c.name, c.about)
-	}
-	b.WriteString(`
-examples:
-  ratefit run                                  measure the embedded sandbox
-  ratefit run http://127.0.0.1:8080/items      measure the reads of your own API
-  ratefit help run                             all flags of run
-`)
-	return b.String()
-}
-
-// manual is the help of one command.
-func (c *command) manual() string {
-	f := pflag.NewFlagSet(c.name, pflag.ContinueOnError)
-	f.SortFlags = false
-	c.setup(f)
-	var b strings.Builder
-	usage := strings.TrimRight("ratefit "+c.name+" "+c.synopsis, " ")
-	fmt.Fprintf(&b, "usage: %s\n\n%s\n", usage, strings.Trim(c.help, "\n"))
-	if f.HasFlags() {
-		b.WriteString("\nflags:\n" + f.FlagUsages())
-	}
-	return b.String()
 }

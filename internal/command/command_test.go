@@ -41,7 +41,7 @@ func TestManuals(t *testing.T) {
 			t.Errorf("%s --help (code %d) differs from help %s", c.name, code, c.name)
 		}
 		for line := range strings.Lines(byHelp) {
-			if n := len([]rune(strings.TrimSuffix(line, "\n"))); n > 140 {
+			if n := len([]rune(strings.TrimSuffix(line, "\n"))); n > manualWidth {
 				t.Errorf("help %s has a line of %d characters: %s", c.name, n, line)
 			}
 		}

@@ -155,12 +155,11 @@ func (j *job) makePlan() (*plan, error) {
 	p := &plan{
 		target:  trace.RedactURL(j.target.url.String()),
 		profile: j.profile.Name,
-		total:   min(all.Requests, j.options.maxRequests),
 		peak:    all.Peak,
-		length:  min(all.Duration, j.options.maxDuration),
 		most:    j.options.maxRequests,
 		longest: j.options.maxDuration,
 	}
+	p.trim(all.Requests, all.Duration)
 	for _, r := range j.requests {
 		p.requests = append(p.requests, fmt.Sprintf("%s: %s %s", r.Class, r.Method, trace.RedactURL(r.URL)))
 	}

@@ -15,23 +15,24 @@ type plan struct {
 	requests []string // "read: GET http://…"
 	sources  []string
 	profile  string
-	total    int // requests at most
+	total    int // requests at most, within the budget
 	peak     float64
-	length   time.Duration
+	length   time.Duration // within the budget
 	most     int           // the budget of requests
 	longest  time.Duration // the budget of time
+	cut      string        // what the profile has beyond the budget, "" = nothing
 }
 
 // short is the plan in one line.
 func (p *plan) short() string {
-	return fmt.Sprintf("sending profile %s: at most %d requests in %s, at most %s in any second, from %s",
+	return fmt.Sprintf("sending profile %s: at most %d requests in %s, at most %s in any second, from %s\n",
 		p.profile, p.total, p.length.Round(100*time.Millisecond), plain(p.peak), p.from())
 }
 
 // long is the plan that is agreed to.
 func (p *plan) long() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "about to send to %s, which is not on this machine:\n", p.target)
+	fmt.Fprintf(&b, "about to send to %s, which may be another machine:\n", p.target)
 	for _, r := range p.requests {
 		fmt.Fprintf(&b, "  %s\n", r)
 	}
@@ -58,15 +59,31 @@ func plain(x float64) string {
 	return fmt.Sprintf("%.4g", x)
 }
 
+// trim cuts what a profile has down to the budget, and notes what is lost.
+func (p *plan) trim(requests int, length time.Duration) {
+	p.total, p.length = min(requests, p.most), min(length, p.longest)
+	var over []string
+	if requests > p.most {
+		over = append(over, fmt.Sprintf("%d requests (raise --max-requests)", requests))
+	}
+	if length > p.longest {
+		over = append(over, fmt.Sprintf("%s (raise --max-duration)", length.Round(100*time.Millisecond)))
+	}
+	p.cut = strings.Join(over, " and ")
+}
+
 // agree shows the plan. For a target that is not on loopback it needs a yes
 // from the person at the terminal, unless yes was given as a flag.
 func agree(ctx context.Context, s *streams, p *plan, loopback, yes bool) error {
 	if loopback {
-		s.notef("%s\n", p.short())
-		return nil
+		s.notef("%s", p.short())
+	} else {
+		s.notef("%s", p.long())
 	}
-	s.notef("%s", p.long())
-	if yes {
+	if p.cut != "" {
+		s.warnf("the budget cuts the profile short, it has %s", p.cut)
+	}
+	if loopback || yes {
 		return nil
 	}
 	if _, ok := terminal(s.in); !ok {

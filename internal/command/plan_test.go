@@ -44,3 +44,15 @@ func TestPlanNamesEverything(t *testing.T) {
 		}
 	}
 }
+
+func TestPlanTrim(t *testing.T) {
+	p := plan{most: 100, longest: time.Minute}
+	p.trim(100, time.Minute)
+	if p.total != 100 || p.length != time.Minute || p.cut != "" {
+		t.Errorf("within the budget: %+v", p)
+	}
+	p.trim(101, 2*time.Minute)
+	if want := "101 requests (raise --max-requests) and 2m0s (raise --max-duration)"; p.total != 100 || p.length != time.Minute || p.cut != want {
+		t.Errorf("beyond the budget: %+v", p)
+	}
+}

@@ -92,3 +92,44 @@ func TestBodyHeader(t *testing.T) {
 		}
 	}
 }
+
+// What the parser accepts, net/http can send, to the target's host.
+func FuzzParseRequest(f *testing.F) {
+	f.Add("GET /a?b=c")
+	f.Add("post //host/")
+	f.Add("X-Y /%zz")
+	target, err := parseTarget("http://host:81/")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		method, path, err := parseRequest("--read", text)
+		if err != nil {
+			return
+		}
+		u, err := target.at(path)
+		if err != nil {
+			return
+		}
+		if _, err := http.NewRequestWithContext(t.Context(), method, u.String(), nil); err != nil || u.Host != "host:81" {
+			t.Errorf("%q: %s %s: %v", text, method, u, err)
+		}
+	})
+}
+
+// What the parser accepts, net/http can write as one header line.
+func FuzzAddHeader(f *testing.F) {
+	f.Add("Name: value")
+	f.Add("Name:\r\nInjected: x")
+	f.Add("Näme: x")
+	f.Fuzz(func(t *testing.T, line string) {
+		h := http.Header{}
+		if addHeader(h, "--header", line) != nil {
+			return
+		}
+		var b strings.Builder
+		if err := h.Write(&b); err != nil || strings.Count(b.String(), "\n") != 1 {
+			t.Errorf("%q is written as %q, %v", line, b.String(), err)
+		}
+	})
+}

@@ -96,7 +96,7 @@ func (o *measuring) measure(ctx context.Context, s *streams, url string) error {
 	done.files = append(done.files, traceName)
 	interrupted := errors.Is(done.stop, context.Canceled)
 	if done.stop != nil && !interrupted {
-		return o.gaveUp(s, j, done, folder)
+		return o.gaveUp(j, done, folder)
 	}
 	// An interrupt ends the sending, not the report on what was sent.
 	ctx = context.WithoutCancel(ctx)
@@ -135,10 +135,9 @@ func (o *measuring) report(ctx context.Context, s *streams, j *job, done *sent, 
 }
 
 // gaveUp keeps what was recorded of an attack that was pointless to go on with.
-func (o *measuring) gaveUp(s *streams, j *job, done *sent, folder string) error {
+func (o *measuring) gaveUp(j *job, done *sent, folder string) error {
 	if err := o.writeManifest(j, done, folder, Failed); err != nil {
 		return err
 	}
-	s.notef("what was recorded is in %s\n", folder)
-	return failure("", "%v", done.stop)
+	return failure("what was recorded is in "+folder, "%v", done.stop)
 }

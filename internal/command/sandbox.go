@@ -27,10 +27,10 @@ examples:
 		setup: func(f *pflag.FlagSet) action {
 			var o sandbox.Options
 			listen := f.String("listen", "127.0.0.1:8080", "serve on this `address`")
-			f.Float64Var(&o.ReadRate, "read-rate", 2, "sustained rate of reads, per second")
-			f.IntVar(&o.ReadBurst, "read-burst", 30, "burst of reads")
-			f.Float64Var(&o.WriteRate, "write-rate", 2, "sustained rate of writes, per second")
-			f.IntVar(&o.WriteBurst, "write-burst", 10, "burst of writes")
+			f.Float64Var(&o.ReadRate, "read-rate", 2, "sustained `rate` of reads, per second")
+			f.IntVar(&o.ReadBurst, "read-burst", 30, "burst of reads, a `number` of requests")
+			f.Float64Var(&o.WriteRate, "write-rate", 2, "sustained `rate` of writes, per second")
+			f.IntVar(&o.WriteBurst, "write-burst", 10, "burst of writes, a `number` of requests")
 			return func(ctx context.Context, s *streams, args []string) error {
 				if err := noArguments("sandbox", args); err != nil {
 					return err

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -38,6 +39,9 @@ func (j *job) send(ctx context.Context, s *streams, open func(trace.Meta) (*trac
 		running.Go(func() { newProgress(s.err, rec.tally, j.plan.length).show(beside) })
 	}
 	done.end, done.stop = attack.Run(attacking, j.config(zero), rec.record)
+	if done.end.Reason == "" { // nothing was sent
+		done.end = trace.End{At: time.Since(zero), Wall: time.Now(), Reason: fmt.Sprint(done.stop)}
+	}
 	endBeside()
 	running.Wait()
 

@@ -39,7 +39,7 @@ func (o *sending) add(f *pflag.FlagSet) {
 	f.StringArrayVarP(&o.headers, "header", "H", nil, "send this `header` with each request: 'Name: value', or @FILE with such lines; repeatable")
 	f.StringArrayVar(&o.sources, "source", nil, "send from this `address` of this machine, or each address of a CIDR block; repeatable")
 	f.StringVar(&o.profile, "profile", profiles.Default, "traffic to send: the `name` of a built-in profile or a YAML file")
-	limitedStatusFlag(f, &o.limitedStatus)
+	f.IntSliceVar(&o.limitedStatus, "limited-status", []int{429}, "`statuses` that mean the limiter refused, e.g. 429,503")
 	f.IntVar(&o.maxRequests, "max-requests", defaultMaxRequests, "send at most this `number` of requests")
 	f.DurationVar(&o.maxDuration, "max-duration", defaultMaxDuration, "send for at most this long")
 	f.DurationVar(&o.timeout, "timeout", defaultTimeout, "wait at most this long for each reply")
@@ -47,10 +47,6 @@ func (o *sending) add(f *pflag.FlagSet) {
 	f.BoolVar(&o.http2, "http2", false, "speak HTTP/2 where the target does")
 	f.BoolVar(&o.yes, "yes", false, "do not ask before sending to a target on another machine")
 	f.BoolVar(&o.noProgress, "no-progress", false, "show no progress")
-}
-
-func limitedStatusFlag(f *pflag.FlagSet, statuses *[]int) {
-	f.IntSliceVar(statuses, "limited-status", []int{429}, "`statuses` that mean the limiter refused, e.g. 429,503")
 }
 
 // check refuses values that no target could make sense of.

@@ -1,0 +1,87 @@
+package command
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
+// overview is the list of commands with a first session.
+func overview() string {
+	var b strings.Builder
+	b.WriteString("ratefit finds out from outside which rate limiter stands in front of an HTTP API.\n\n")
+	b.WriteString("usage: ratefit COMMAND [FLAGS] [ARGUMENTS]\n\ncommands:\n")
+	for _, c := range commands() {
+		fmt.Fprintf(&b, "  %-11s %s\n", c.name, c.about)
+	}
+	b.WriteString(`
+examples:
+  ratefit run                                  measure the embedded sandbox
+  ratefit run http://127.0.0.1:8080/items      measure the reads of your own API
+  ratefit help run                             all flags of run
+`)
+	return b.String()
+}
+
+// manualWidth is the columns that flags are explained in, and flagColumn where
+// the explanations begin.
+const (
+	manualWidth = 90
+	flagColumn  = 32
+)
+
+// manual is the help of one command.
+func (c *command) manual() string {
+	f := pflag.NewFlagSet(c.name, pflag.ContinueOnError)
+	f.SortFlags = false
+	c.setup(f)
+	var b strings.Builder
+	usage := strings.TrimRight("ratefit "+c.name+" "+c.synopsis, " ")
+	fmt.Fprintf(&b, "usage: %s\n\n%s\n", usage, strings.Trim(c.help, "\n"))
+	if f.HasFlags() {
+		b.WriteString("\nflags:\n")
+		f.VisitAll(func(fl *pflag.Flag) { explain(&b, fl) })
+	}
+	return b.String()
+}
+
+// explain writes a flag, what it takes, what it does and its default.
+func explain(b *strings.Builder, fl *pflag.Flag) {
+	takes, about := pflag.UnquoteUsage(fl)
+	names := "      --" + fl.Name
+	if fl.Shorthand != "" {
+		names = "  -" + fl.Shorthand + ", --" + fl.Name
+	}
+	if fl.Value.Type() != "bool" {
+		names += " " + takes
+		if d := strings.Trim(fl.DefValue, "[]"); d != "" {
+			if strings.HasSuffix(d, "m0s") {
+				d = strings.TrimSuffix(d, "0s")
+			}
+			about += " (default " + d + ")"
+		}
+	}
+	column := len(names)
+	b.WriteString(names)
+	if column+2 > flagColumn {
+		b.WriteByte('\n')
+		column = 0
+	}
+	b.WriteString(strings.Repeat(" ", flagColumn-column))
+	column = flagColumn
+	for i, word := range strings.Fields(about) {
+		switch {
+		case i == 0:
+		case column+1+len(word) > manualWidth:
+			b.WriteString("\n" + strings.Repeat(" ", flagColumn))
+			column = flagColumn
+		default:
+			b.WriteByte(' ')
+			column++
+		}
+		b.WriteString(word)
+		column += len(word)
+	}
+	b.WriteByte('\n')
+}
