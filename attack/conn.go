@@ -25,9 +25,7 @@ func (c *conn) Write(b []byte) (int, error) {
 	}
 	first := s.beforeWrite()
 	n, err := c.Conn.Write(b)
-	if first && n == 0 && err != nil {
-		s.nothingWritten()
-	}
+	s.afterWrite(first, n, err)
 	return n, err
 }
 

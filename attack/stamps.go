@@ -27,7 +27,8 @@ type stamps struct {
 	fresh    bool          // the connection had carried no other request
 	sent     time.Duration // the latest instant known to lie before the first byte went out
 	wrote    bool          // a byte may have gone out
-	written  time.Duration
+	written  time.Duration // when the last write so far had returned
+	complete bool          // the transport has no more to write
 	first    time.Duration // first byte of a reply, interim or not
 	interims int
 }
@@ -103,17 +104,26 @@ func (s *stamps) beforeWrite() bool {
 	return true
 }
 
-// nothingWritten takes the first beforeWrite back: the system accepted no byte.
-func (s *stamps) nothingWritten() {
+// afterWrite runs when the write that beforeWrite announced has returned. If
+// it was the first and the system accepted nothing, it did not count.
+func (s *stamps) afterWrite(first bool, n int, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.wrote = false
+	switch {
+	case err == nil:
+		s.written = s.now()
+	case first && n == 0:
+		s.wrote = false
+	}
 }
 
+// wroteRequest runs when the request has been written, but over HTTP/1 only to
+// a buffer: the connection knows better when that went out.
 func (s *stamps) wroteRequest(info httptrace.WroteRequestInfo) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if info.Err == nil {
+	s.complete = info.Err == nil
+	if s.conn == nil && s.complete {
 		s.written = s.now()
 	}
 }
@@ -143,11 +153,14 @@ func (s *stamps) detach() {
 
 // end returns what is known now; later reports are ignored by the caller.
 // back is when the reply's header had been read.
-func (s *stamps) end(back time.Duration) (t instants) {
+func (s *stamps) end(back time.Duration) instants {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.detach()
-	t = instants{sent: s.sent, written: s.written, first: back, fresh: s.fresh}
+	t := instants{sent: s.sent, first: back, fresh: s.fresh}
+	if s.complete {
+		t.written = s.written
+	}
 	switch {
 	case s.wrote:
 		t.reach = touched

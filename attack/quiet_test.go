@@ -1,0 +1,8 @@
+package attack
+
+import (
+	"io"
+	"log"
+)
+
+func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
