@@ -11,7 +11,10 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-const readBuffer = 256 << 10
+const (
+	readBuffer = 32 << 10
+	aheadBlock = 256 << 10 // bytes in one block that a goroutine decompressed
+)
 
 // An input is a stream of plain bytes: a file or reader, decompressed if it is
 // gzip. It can start again where its source can be rewound.
@@ -55,9 +58,13 @@ func newInput(r io.Reader, owned *os.File) (*input, error) {
 
 // begin sets up the chain from the source to br.
 func (in *input) begin() error {
-	raw := bufio.NewReaderSize(in.raw, readBuffer/4)
+	raw := bufio.NewReaderSize(in.raw, readBuffer)
 	var r io.Reader = raw
-	if magic, _ := raw.Peek(2); len(magic) == 2 && magic[0] == 0x1f && magic[1] == 0x8b {
+	magic, _ := raw.Peek(2)
+	if string(magic) == "\x1f" {
+		r = failingReader{io.ErrUnexpectedEOF}
+	}
+	if string(magic) == "\x1f\x8b" {
 		gz, err := gzip.NewReader(raw)
 		switch {
 		case err == io.EOF || err == io.ErrUnexpectedEOF:
@@ -152,7 +159,7 @@ func startReadAhead(r io.Reader) *readAhead {
 		gone: make(chan struct{}),
 	}
 	for range blocks {
-		a.free <- make([]byte, readBuffer)
+		a.free <- make([]byte, aheadBlock)
 	}
 	go a.run(r)
 	return a
@@ -167,7 +174,7 @@ func (a *readAhead) run(r io.Reader) {
 		case <-a.quit:
 			return
 		}
-		n, err := readFull(r, buf[:readBuffer])
+		n, err := readFull(r, buf[:aheadBlock])
 		a.full <- block{buf[:n], err} // never blocks: there are as many places as blocks
 		if err != nil {
 			return

@@ -21,7 +21,7 @@ func (n *native) next(h *Hit) error {
 			n.lines.n++ // the one that could not be read
 			return err
 		}
-		if len(line) == 0 {
+		if len(trimSpace(line)) == 0 {
 			continue
 		}
 		if n.ended {

@@ -96,7 +96,7 @@ func (r *Reader) detect() (err error) {
 	}
 	l := &lines{br: r.in.br, max: maxResult}
 	line, whole, err := l.next()
-	for err == nil && whole && len(line) == 0 {
+	for line = trimSpace(line); err == nil && whole && len(line) == 0; line = trimSpace(line) {
 		line, whole, err = l.next()
 	}
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
@@ -118,6 +118,8 @@ func (r *Reader) detect() (err error) {
 	}
 	return errors.New("not a trace; " + wanted)
 }
+
+func trimSpace(b []byte) []byte { return bytes.Trim(b, " \t\r") }
 
 var errNothing = errors.New("cut before the first record was complete: there is nothing to read")
 

@@ -177,10 +177,9 @@ func (v *vegetaSource) settle(h *Hit, p *vegetaHit) error {
 	if p.ours {
 		shift -= p.base
 	}
-	if !p.ours {
-		h.Asked = 0
+	if h.Asked += shift; shift < 0 {
+		h.Asked = max(h.Asked, 0) // of a merged file: asked for before its start
 	}
-	h.Asked = max(h.Asked+shift, 0)
 	for _, t := range []*time.Duration{&h.Written, &h.FirstByte} {
 		if *t != 0 {
 			*t += shift
@@ -191,7 +190,7 @@ func (v *vegetaSource) settle(h *Hit, p *vegetaHit) error {
 	} else {
 		h.End += h.Sent
 	}
-	if h.Written < 0 || h.FirstByte < 0 || h.End < 0 {
+	if h.Asked < 0 || h.Written < 0 || h.FirstByte < 0 || h.End < 0 {
 		return errors.New("an instant outside the trace")
 	}
 	return nil
