@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -192,7 +193,7 @@ func text(v *float64) string {
 	if v == nil {
 		return "-"
 	}
-	return fmt.Sprint(math.Round(*v*1e9) / 1e9)
+	return strconv.FormatFloat(math.Round(*v*1e9)/1e9, 'f', -1, 64)
 }
 
 // Names arrive in any case; what is read does not depend on it.

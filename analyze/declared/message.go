@@ -191,7 +191,7 @@ func (m *message) apply(c *Convention) {
 		m.claims.Policies, m.claims.Notes = m.claims.Policies[:policies], m.claims.Notes[:notes]
 		return
 	}
-	if m.claims.Convention == "" {
+	if m.claims.Convention == "" && (len(m.claims.Policies) > policies || m.claims.RetryAfter != nil) {
 		m.claims.Convention = c.Name
 	}
 	if policies > 0 {

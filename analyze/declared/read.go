@@ -60,21 +60,26 @@ func (r *Reader) Read(h http.Header, status int) Claims {
 	case !r.sameValues(h):
 		r.refill(h)
 	}
-	m := message{fields: r.fields, refused: status < 200 || status > 299, date: r.dateOf(h), epoch: &r.epoch}
+	refused, date := status < 200 || status > 299, r.dateOf(h)
 	answer := &r.answers[0]
-	if m.refused {
+	if refused {
 		answer = &r.answers[1]
 	}
-	if answer.valid && (!answer.dated || answer.date == m.date) {
-		return answer.claims
+	if !answer.valid || answer.dated && answer.date != date {
+		*answer = r.read(refused, date)
 	}
+	return answer.claims
+}
+
+// read lets the conventions that match read the fields.
+func (r *Reader) read(refused bool, date string) cached {
+	m := message{fields: r.fields, refused: refused, date: date, epoch: &r.epoch}
 	if !m.stale() {
 		for _, c := range r.candidates {
 			m.apply(c)
 		}
 	}
-	*answer = cached{valid: r.known, dated: m.dated, date: m.date, claims: m.claims}
-	return m.claims
+	return cached{valid: r.known, dated: m.dated, date: date, claims: m.claims}
 }
 
 // sameNames reports whether h has exactly the header names of the last response.

@@ -34,7 +34,7 @@ func (m *message) reset(name, text string, inSeconds bool) (*float64, Encoding) 
 	}
 	for _, form := range textForms {
 		if t, err := form.parse(text); err == nil {
-			return m.until(name, float64(t.UnixNano())/1e9), form.encoding
+			return m.until(name, float64(t.Unix())+float64(t.Nanosecond())/1e9), form.encoding
 		}
 	}
 	m.note(name, "is neither a number nor an instant")

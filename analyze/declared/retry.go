@@ -16,11 +16,7 @@ var retryAfter = Convention{
 		return false
 	},
 	read: func(m *message) bool {
-		wait := m.wait()
-		if wait == nil {
-			return false
-		}
-		m.claims.RetryAfter = wait
+		m.claims.RetryAfter = m.wait()
 		return true
 	},
 }

@@ -172,7 +172,7 @@ func (m *message) parameter(header string, mb *member, key string) *float64 {
 		}
 		v = 0
 	}
-	return m.num(v)
+	return m.num(milli(v))
 }
 
 // known keeps notes free of what a response could put into them.

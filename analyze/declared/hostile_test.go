@@ -1,0 +1,205 @@
+package declared
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"pgregory.net/rapid"
+)
+
+// FuzzRead feeds whole header sets, one "Name: value" per line. Whatever they
+// hold: no panic, no number that is not one, a bounded result, the same result
+// again, and the same from a Reader.
+func FuzzRead(f *testing.F) {
+	for _, e := range catalogue(f) {
+		for _, ex := range []example{e.OK, e.Limited} {
+			var b strings.Builder
+			for name, values := range ex.Headers {
+				for _, v := range values {
+					b.WriteString(name + ": " + v + "\n")
+				}
+			}
+			f.Add(b.String(), ex.Status)
+		}
+	}
+	f.Add("X-RateLimit-Limit: NaN\nX-RateLimit-Remaining: 1e999\nX-RateLimit-Reset: Inf\nDate: x", 200)
+	f.Add("RateLimit: a;r=(1 2);t=:YQ==:, (b c);r=1\nRateLimit-Policy: \"\\\"\";q=?1", 429)
+	f.Add("x-rate-limit--limit: 1\nx-rate-limit--ttl: 1\nx-rate-limit-ttl: 1\nx-rate-limit-limit-: 1\nretry-after-: 1", 200)
+	f.Add("Date: Sat, 01 Aug 0000 12:00:00 GMT\nX-RateLimit-Reset: 0001-01-01T00:00Z", 429)
+	var shared Reader
+	f.Fuzz(func(t *testing.T, text string, status int) {
+		h := http.Header{}
+		for line := range strings.SplitSeq(text, "\n") {
+			name, value, _ := strings.Cut(line, ": ")
+			h[name] = append(h[name], value)
+		}
+		c := Read(h, status)
+		if problem := implausible(c); problem != "" {
+			t.Fatal(problem)
+		}
+		for name, again := range map[string]Claims{"Read": Read(maps.Clone(h), status), "a Reader": shared.Read(h, status), "the same Reader": shared.Read(h, status)} {
+			if !reflect.DeepEqual(again, c) {
+				t.Fatalf("%s says %+v, before %+v", name, again, c)
+			}
+		}
+		for _, class := range []string{"read", "write", "", "+"} {
+			if p, ok := c.ForClass(class); ok {
+				if problem := implausible(Claims{Policies: []Policy{{Class: "all", Unit: "x", Rate: Sustained(p), Burst: BurstOf(p)}}}); problem != "" {
+					t.Fatal("derived: ", problem)
+				}
+			}
+		}
+	})
+}
+
+// implausible returns what no claims may hold.
+func implausible(c Claims) string {
+	if len(c.Policies) > maxPolicies || len(c.Notes) > maxLines {
+		return fmt.Sprintf("%d policies and %d notes", len(c.Policies), len(c.Notes))
+	}
+	if _, err := json.Marshal(c); err != nil {
+		return err.Error()
+	}
+	values := []*float64{c.RetryAfter}
+	for _, p := range c.Policies {
+		values = append(values, p.Limit, p.Window, p.Rate, p.Burst, p.Used, p.Remaining, p.Reset, p.Cost)
+		if p.Class == "" || p.Unit == "" || len(p.Class) > 2*maxName || len(p.Unit) > maxName || p.Name != nil && (len(*p.Name) > maxName || *p.Name == "") {
+			return "names of " + brief(c)
+		}
+		if !utf8.ValidString(p.Class + p.Unit) {
+			return "text that is not text"
+		}
+	}
+	for _, v := range values {
+		if v != nil && !(*v >= 0 && *v <= largest) {
+			return fmt.Sprint("a value of ", *v)
+		}
+	}
+	return ""
+}
+
+// A Reader says what Read says, whatever came before, even if the caller reuses
+// the memory of the headers.
+func TestReaderIsRead(t *testing.T) {
+	entries := catalogue(t)
+	rapid.Check(t, func(t *rapid.T) {
+		var r Reader
+		h := http.Header{}
+		for range 40 {
+			status := 200
+			switch rapid.IntRange(0, 5).Draw(t, "change") {
+			case 0: // another API
+				e := rapid.SampledFrom(entries).Draw(t, "entry")
+				h = e.OK.header()
+			case 1: // a value changes in place
+				for _, name := range slices.Sorted(maps.Keys(h)) {
+					if strings.Contains(name, "Remaining") {
+						h[name][0] = rapid.SampledFrom([]string{"1", "0", "x"}).Draw(t, "remaining")
+					}
+				}
+			case 2: // time passes
+				h.Set("Date", rapid.SampledFrom([]string{noon, "Sat, 01 Aug 2026 12:00:01 GMT", ""}).Draw(t, "date"))
+			case 3: // refused
+				status = 429
+				h.Set("Retry-After", "3")
+			case 4:
+				h.Del("Retry-After")
+				h.Del("X-Ratelimit-Reset")
+			case 5: // one header for another
+				h.Del("X-Ratelimit-Limit")
+				h.Add("x-rate-limit-limit", "7")
+			}
+			if got, want := r.Read(h, status), Read(h, status); !reflect.DeepEqual(got, want) {
+				t.Fatalf("%v %d: a Reader says %+v, Read %+v", h, status, got, want)
+			}
+		}
+	})
+}
+
+// A flood of headers costs time in proportion, gives the same bounded result
+// each time and is not remembered.
+func TestFlood(t *testing.T) {
+	h := http.Header{}
+	for i := range 20_000 {
+		h.Add(fmt.Sprintf("X-RateLimit-Limit-%d", i), "5")
+		h.Add("X-RateLimit-Limit", fmt.Sprint(i))
+		h.Add("RateLimit-Policy", fmt.Sprintf(`"a%d";q=%d`, i, i))
+	}
+	h.Set("RateLimit", strings.Repeat(`"a";r=1,`, 100_000))
+	var r Reader
+	c := r.Read(h, 200)
+	if problem := implausible(c); problem != "" || len(c.Policies) == 0 {
+		t.Error(problem, len(c.Policies))
+	}
+	for range 3 {
+		if again := r.Read(h, 200); !reflect.DeepEqual(again, c) {
+			t.Error("another result")
+		}
+	}
+	if again := r.Read(http.Header{}, 200); again.Policies != nil || again.Notes != nil {
+		t.Errorf("the flood is remembered: %+v", again)
+	}
+	if len(r.names) > maxNames || cap(r.keys) > 4*maxFields {
+		t.Errorf("%d names and %d keys kept", len(r.names), cap(r.keys))
+	}
+}
+
+// Nothing of a header's value gets into a note.
+func TestNotesQuoteNothing(t *testing.T) {
+	const secret = "c0ffee"
+	for _, e := range catalogue(t) {
+		h := e.Limited.header()
+		for name := range h {
+			for i := range h[name] {
+				h[name][i] = secret + h[name][i]
+			}
+		}
+		for _, n := range Read(h, 429).Notes {
+			if strings.Contains(n, secret) {
+				t.Errorf("%s: %q", e.ID, n)
+			}
+		}
+	}
+}
+
+func BenchmarkRead(b *testing.B) {
+	launch := headers("x-rate-limit-read-limit: 30", "x-rate-limit-read-ttl: 500", "x-rate-limit-write-limit: 10", "x-rate-limit-write-ttl: 500", "Date: "+noon)
+	trio := headers("X-RateLimit-Limit: 100", "X-RateLimit-Remaining: 42", "X-RateLimit-Reset: 1785585660", "Date: "+noon)
+	draft := headers(`RateLimit: "100-in-15min"; r=99; t=900`, `RateLimit-Policy: "100-in-15min"; q=100; w=900; pk=:YWFiZTFlNjA4NWRj:`, "Date: "+noon)
+	counts := []string{"41", "40", "39", "38"}
+	left := []string{`"100-in-15min"; r=99; t=900`, `"100-in-15min"; r=98; t=899`}
+	for _, bench := range []struct {
+		name string
+		h    http.Header
+		step func(i int)
+	}{
+		{"launch27/same", launch, func(int) {}},
+		{"trio/same", trio, func(int) {}},
+		{"trio/counting", trio, func(i int) { trio["X-Ratelimit-Remaining"][0] = counts[i%len(counts)] }},
+		{"draft8/same", draft, func(int) {}},
+		{"draft8/counting", draft, func(i int) { draft["Ratelimit"][0] = left[i%len(left)] }},
+	} {
+		b.Run("Reader/"+bench.name, func(b *testing.B) {
+			var r Reader
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				bench.step(i)
+				r.Read(bench.h, 200)
+			}
+		})
+	}
+	b.Run("Read/alternating", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			Read(launch, 200)
+			Read(trio, 200)
+		}
+	})
+}
