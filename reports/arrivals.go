@@ -2,6 +2,7 @@ package reports
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -12,38 +13,37 @@ import (
 // the fitted limiter lets through. Limited hits ride on the curve: a limiter
 // of the right rate and burst limits only where the two touch.
 func arrivals(sc *scene) *sheet {
-	if !sc.hasHits() {
+	drawn := sc.drawn()
+	if len(drawn) == 0 {
 		return nil
 	}
-	s := sc.sheet("Admitted hits against the arrival curve")
+	_, _, fitted := bucket(sc.limit)
+	_, _, known := curve(sc.limit)
+	about := "admitted hits so far"
+	if known {
+		about = "admitted hits against the arrival curve"
+	}
+	s := sc.sheet(about)
 	s.legend = []entry{
 		{"admitted hits", lineMark(admittedLine)},
 		{"limited hits", barsMark(draw.LineStyle{Color: limitedRed, Width: 1})},
 	}
-	_, _, fitted := bucket(sc.limit)
-	_, _, known := curve(sc.limit)
 	if fitted {
-		s.legend = append(s.legend, entry{"most that could be admitted (flat while the bucket is full)", lineMark(curveLine)})
+		s.legend = append(s.legend,
+			entry{"most that could be admitted", lineMark(curveLine)},
+			entry{"tokens left", areaMark(draw.LineStyle{Color: levelFill}, draw.LineStyle{})})
 	}
 	if known {
 		s.legend = append(s.legend, entry{"arrival curve " + curveFormula(sc), lineMark(boundLine)})
 	}
-	height := 380 / vg.Length(math.Sqrt(float64(len(sc.series))))
-	for i, one := range sc.series {
-		p := arrivalsPanel(sc, one)
-		h := height
-		if i < len(sc.series)-1 {
-			p.X.Label.Text = ""
-			h -= 14
-		}
-		s.panels = append(s.panels, panel{p, h})
-	}
+	height := 380 / vg.Length(math.Sqrt(float64(len(drawn))))
+	s.stack(drawn, height, func(one *series) *plot.Plot { return arrivalsPanel(sc, one) })
 	return s
 }
 
 // curveFormula says b + r·t in numbers.
 func curveFormula(sc *scene) string {
-	return plainBurst(sc.limit) + " + " + rateDigits(sc.limit) + "/s · t"
+	return estimate(sc.limit.Burst) + " + " + estimate(sc.limit.SustainedRate) + "/s · t"
 }
 
 func arrivalsPanel(sc *scene, one *series) *plot.Plot {
@@ -52,24 +52,19 @@ func arrivalsPanel(sc *scene, one *series) *plot.Plot {
 		rate, burst = 0, 0
 	}
 	steps := one.steps(rate, burst, sc.end)
-	unit, in := timeUnit(sc.end)
-	p := newPanel("time since the start ("+unit+")", "admitted hits")
-	p.X.Min, p.X.Max = 0, sc.end
-	p.X.Tick.Marker = evenTicks{n: 8, unit: in}
+	p := newPanel("", "admitted hits")
+	timeAxis(p, sc.end)
 	p.Y.Min, p.Y.Max = 0, 1
 	for _, s := range steps {
 		p.Y.Max = max(p.Y.Max, s.admitted+max(s.left, 0))
 	}
 	p.Y.Max *= 1.1
-	p.Y.Tick.Marker = evenTicks{n: 6}
+	p.Y.Tick.Marker = evenTicks{n: 6, whole: true}
 	p.Add(grid(true, true))
 	if r, b, known := curve(sc.limit); known {
 		p.Add(straight(firstAdmitted(steps), r, b))
 	}
 	p.Add(arrivalsLayer(steps, fitted), limitedOnCurve(one))
-	if one.source != "" {
-		p.Add(corner("from " + printable(one.source)))
-	}
 	return p
 }
 
@@ -105,10 +100,18 @@ func arrivalsLayer(steps []step, fitted bool) painter {
 		}
 		if fitted {
 			most = thinned(most)
+			c.FillPolygon(levelFill, c.ClipPolygonXY(area(thinned(done), most)))
 			c.StrokeLines(curveLine, c.ClipLinesXY(most)...)
 		}
 		c.StrokeLines(admittedLine, c.ClipLinesXY(thinned(done))...)
 	}
+}
+
+// area returns the outline of the area from one line up to another.
+func area(low, high []vg.Point) []vg.Point {
+	outline := slices.Clone(high)
+	slices.Reverse(outline)
+	return append(outline, low...)
 }
 
 // limitedOnCurve draws a tick above the curve for each column of the drawing

@@ -24,13 +24,13 @@ func comparison(sc *scene) *sheet {
 		{"declared by the headers", glyphMark(declaredGlyph)},
 	}
 	if d.Convention != "" {
-		s.legend[1].label += " (" + printable(d.Convention) + ")"
+		s.legend[1].label += " (" + drawable(d.Convention) + ")"
 	}
 	if d.SustainedRate != nil {
-		s.panels = append(s.panels, panel{numberLine("sustained rate (requests/s)", sc.limit.SustainedRate, *d.SustainedRate), 130})
+		s.panels = append(s.panels, panel{Plot: numberLine("sustained rate (requests/s)", sc.limit.SustainedRate, *d.SustainedRate), height: 130})
 	}
 	if d.Burst != nil {
-		s.panels = append(s.panels, panel{numberLine("burst (requests)", sc.limit.Burst, *d.Burst), 130})
+		s.panels = append(s.panels, panel{Plot: numberLine("burst (requests)", sc.limit.Burst, *d.Burst), height: 130})
 	}
 	return s
 }
@@ -38,11 +38,11 @@ func comparison(sc *scene) *sheet {
 func comparisonTitle(d *analyze.Declared) string {
 	switch {
 	case d.Agrees == nil:
-		return "Declared against observed: the hits do not tell whether they agree"
+		return "declared against observed: the hits do not tell whether they agree"
 	case *d.Agrees:
-		return "Declared against observed: they agree"
+		return "declared against observed: they agree"
 	}
-	return "Declared against observed: they disagree"
+	return "declared against observed: they disagree"
 }
 
 // numberLine draws an interval and a declared value on one axis, which is

@@ -28,6 +28,7 @@ type series struct {
 	interval time.Duration
 	admitted []uint32
 	limited  []uint32
+	unknown  []uint32
 	last     time.Duration
 }
 
@@ -37,8 +38,9 @@ func (s *series) add(h *trace.Hit, o trace.Outcome) {
 	switch o {
 	case trace.Limited:
 		counts = &s.limited
-	case trace.Admitted:
-	default:
+	case trace.Unknown:
+		counts = &s.unknown
+	case trace.Ignored:
 		return
 	}
 	from, to, _ := h.Decided()
@@ -49,7 +51,7 @@ func (s *series) add(h *trace.Hit, o trace.Outcome) {
 	}
 	for at/s.interval >= bins {
 		s.interval *= 2
-		s.admitted, s.limited = halved(s.admitted), halved(s.limited)
+		s.admitted, s.limited, s.unknown = halved(s.admitted), halved(s.limited), halved(s.unknown)
 	}
 	i := int(at / s.interval)
 	if i >= len(*counts) {
@@ -74,6 +76,14 @@ func (s *series) at(i int) float64 {
 	return (float64(i) + 0.5) * s.interval.Seconds()
 }
 
+// head names the series above its panel.
+func (s *series) head() string {
+	if s.source == "" {
+		return ""
+	}
+	return "from " + drawable(s.source)
+}
+
 // panels is the most sources that are drawn separately.
 const panels = 4
 
@@ -83,11 +93,11 @@ const panels = 4
 func seriesOf(l *analyze.Limit, s analyze.Scope) (all []*series, note string) {
 	switch {
 	case len(l.Sources) > 1 && s.Source == analyze.Shared:
-		return []*series{{}}, strconv.Itoa(len(l.Sources)) + " sources share the limiter; their hits are drawn together"
+		return []*series{{}}, "The " + strconv.Itoa(len(l.Sources)) + " sources share the limiter; their hits are drawn together."
 	case len(l.Sources) == 0:
 		return []*series{{}}, ""
 	case len(l.Sources) > panels:
-		return []*series{{source: l.Sources[0]}}, "the first of " + strconv.Itoa(len(l.Sources)) + " sources"
+		return []*series{{source: l.Sources[0]}}, "Drawn is the first of " + strconv.Itoa(len(l.Sources)) + " sources."
 	}
 	for _, source := range l.Sources {
 		all = append(all, &series{source: source})

@@ -79,15 +79,31 @@ func exact(i *analyze.Interval) bool {
 }
 
 // value formats the point of an interval, "at least 31" when its upper side is
-// open, "at most 12" when its lower side is.
+// open, "at most 12" when its lower side is; the point follows when it differs.
 func value(i *analyze.Interval) string {
 	switch {
-	case i.Low != nil && i.High == nil:
-		return "at least " + atLeast(*i.Low)
-	case i.Low == nil && i.High != nil:
-		return "at most " + trim(rounded(*i.High, decimals(*i.High, 4), +1))
+	case i.Low == nil && i.High == nil:
+		return "about " + brief(i.Value)
+	case i.High == nil:
+		return bound("at least ", atLeast(*i.Low), i.Value)
 	case i.Low == nil:
-		return "about " + number(i.Value)
+		return bound("at most ", trim(rounded(*i.High, decimals(*i.High, 4), +1)), i.Value)
+	}
+	return estimate(i)
+}
+
+func bound(word, end string, point float64) string {
+	if p := brief(point); p != end {
+		return word + end + ", best estimate " + p
+	}
+	return word + end
+}
+
+// estimate formats the point of an interval alone.
+func estimate(i *analyze.Interval) string {
+	switch {
+	case i.Low == nil || i.High == nil:
+		return brief(i.Value)
 	case exact(i):
 		return number(i.Value)
 	}

@@ -41,8 +41,9 @@ func TestOpenIntervals(t *testing.T) {
 		i    analyze.Interval
 		want string
 	}{
-		{analyze.Interval{Value: 31, Low: &low}, "at least 30.97"},
-		{analyze.Interval{Value: 31, High: &high}, "at most 12.35"}, // rounded up
+		{analyze.Interval{Value: 30.97, Low: &low}, "at least 30.97"},
+		{analyze.Interval{Value: 31, Low: &low}, "at least 30.97, best estimate 31"},
+		{analyze.Interval{Value: 12, High: &high}, "at most 12.35, best estimate 12"}, // rounded up
 		{analyze.Interval{Value: 31}, "about 31"},
 	} {
 		if got := valueSpan(&c.i); got != c.want {

@@ -119,15 +119,16 @@ func scenesOf(a *analyze.Analysis) []*scene {
 	var scenes []*scene
 	for i := range a.Limits {
 		l := &a.Limits[i]
-		sc := &scene{limit: l, target: printable(a.Target), label: labels[i], file: files[i], limited: limitedStatuses(l)}
+		sc := &scene{limit: l, target: drawable(a.Target), label: drawable(labels[i]), file: files[i], limited: limitedStatuses(l)}
 		sc.series, sc.note = seriesOf(l, a.Scope)
 		scenes = append(scenes, sc)
 	}
 	return scenes
 }
 
-func (sc *scene) hasHits() bool {
-	return slices.ContainsFunc(sc.series, func(s *series) bool { return s.interval > 0 })
+// drawn returns the series that hold any hit.
+func (sc *scene) drawn() []*series {
+	return slices.DeleteFunc(slices.Clone(sc.series), func(s *series) bool { return s.interval == 0 })
 }
 
 // lastHit returns when the last hit drawn was decided, in seconds.
@@ -139,30 +140,29 @@ func (sc *scene) lastHit() float64 {
 	return last
 }
 
-// sheet starts a figure: the class and target, then what it shows.
+// sheet starts a figure: the limiter in words, then the target and what is drawn.
 func (sc *scene) sheet(about string) *sheet {
-	s := &sheet{title: sc.label + " at " + sc.target, subtitle: about}
+	s := &sheet{title: sc.label, subtitle: sc.target + " · " + about}
 	if l := sc.limit; l.SustainedRate != nil && l.Burst != nil {
-		s.title = sc.label + ": " + modelTitle(l.Model) + ", " + shortRate(l) + ", burst " + plainBurst(l)
-		if l.Verdict != analyze.Identified {
-			s.title += " (" + string(l.Verdict) + ")"
-		}
-		s.subtitle = sc.target + " · " + about
+		s.title += ": " + modelTitle(l.Model) + ", " + shortRate(l) + ", burst " + value(l.Burst)
+	}
+	if v := sc.limit.Verdict; v != analyze.Identified {
+		s.title += " (" + printable(string(v)) + ")"
 	}
 	if sc.note != "" {
-		s.notes = []string{"Drawn: " + sc.note + "."}
+		s.notes = []string{sc.note}
 	}
 	return s
 }
 
 func shortRate(l *analyze.Limit) string {
-	v := rateDigits(l)
-	return v + " " + requests(v) + "/s"
+	v := value(l.SustainedRate)
+	text := v + " " + requests(v) + "/s"
+	if s := slow(l.SustainedRate.Value); s != "" {
+		text += " (" + s + ")"
+	}
+	return text
 }
-
-func rateDigits(l *analyze.Limit) string { return value(l.SustainedRate) }
-
-func plainBurst(l *analyze.Limit) string { return value(l.Burst) }
 
 // fileNames gives each limit a start of file names that any file system takes:
 // its class, and where limits share one, the first source; then a number.

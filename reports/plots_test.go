@@ -1,13 +1,19 @@
 package reports
 
 import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"image/png"
+	"io"
 	"iter"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
-	"time"
-
+	"strings"
 	"testing"
+	"time"
 
 	"ratefit/analyze"
 	"ratefit/internal/trace"
@@ -63,7 +69,7 @@ func simulated(class string, rate, burst float64, shapes []shape, sources ...str
 func nginx() analyze.Limit {
 	l := readLimit()
 	l.Sources = []string{"127.0.0.1"}
-	l.SustainedRate, l.Burst, l.Declared = between(199.99, 199.964, 200.018), between(101, 101, 101), nil
+	l.SustainedRate, l.Burst, l.Declared = between(200.002, 199.964, 200.018), between(101, 101, 101), nil
 	l.Region = []analyze.RegionPoint{
 		{Rate: 199.964, BurstLow: 101.152, BurstHigh: new(101.17)},
 		{Rate: 199.98, BurstLow: 101.051, BurstHigh: new(101.13)},
@@ -111,30 +117,180 @@ func short(a *analyze.Analysis, d float64) *analyze.Analysis {
 	return a
 }
 
-func TestPlots(t *testing.T) {
+// kept names the SVG files that are goldens; the others are drawn all the same.
+var kept = []string{
+	"survey-read-timeline.svg", "survey-read-arrivals.svg", "survey-read-region.svg", "survey-read-declared.svg",
+	"two-read-timeline.svg", "shared-read-write-arrivals.svg", "open-read-region.svg", "differ-read-declared.svg",
+	"window-read-timeline.svg", "window-read-declared.svg", "unknown-read-arrivals.svg",
+}
+
+// sheets returns the figures of a drawing by the name of their file.
+func sheets(t *testing.T, d drawing) map[string]*sheet {
+	t.Helper()
+	scenes := scenesOf(d.a)
+	if err := collect(scenes, d.hits); err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]*sheet{}
+	for _, sc := range scenes {
+		sc.end = max(d.a.Duration, sc.lastHit())
+		for _, f := range Figures {
+			if s := f.draw(sc); s != nil {
+				all[sc.file+"-"+f.Name] = s
+			}
+		}
+	}
+	return all
+}
+
+func TestFigures(t *testing.T) {
 	for name, d := range drawings() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			dir := t.TempDir()
-			if keep := os.Getenv("KEEP_PLOTS"); keep != "" {
-				dir = filepath.Join(keep, name)
-			}
-			files, err := Plots(dir, d.a, d.hits)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var svgs []string
-			for _, f := range files {
-				b, err := os.ReadFile(filepath.Join(dir, f))
+			for file, s := range sheets(t, d) {
+				b, err := s.svg()
 				if err != nil {
-					t.Error(err)
+					t.Fatal(err)
 				}
-				if filepath.Ext(f) == ".svg" {
-					svgs = append(svgs, f)
-					golden(t, "plots/"+name+"-"+f, b)
+				if again, _ := s.svg(); !bytes.Equal(b, again) {
+					t.Errorf("%s differs when it is drawn again", file)
+				}
+				wellFormed(t, file, b)
+				if slices.Contains(kept, name+"-"+file+".svg") {
+					golden(t, "plots/"+name+"-"+file+".svg", b)
 				}
 			}
-			slices.Sort(svgs)
 		})
 	}
+}
+
+func read(t *testing.T, path string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func wellFormed(t *testing.T, name string, svg []byte) {
+	t.Helper()
+	if bytes.Contains(svg, []byte("NaN")) || bytes.Contains(svg, []byte("Inf")) {
+		t.Errorf("%s holds a number that is not finite", name)
+	}
+	if bytes.Count(svg, []byte("<title>")) != 1 {
+		t.Errorf("%s has no title for screen readers", name)
+	}
+	for d := xml.NewDecoder(bytes.NewReader(svg)); ; {
+		_, err := d.Token()
+		if err == io.EOF {
+			return
+		}
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			return
+		}
+	}
+}
+
+// Plots writes and lists what there is to show, and leaves the rest out.
+func TestPlots(t *testing.T) {
+	for name, want := range map[string][]string{
+		"survey":  {"read-timeline", "read-arrivals", "read-region", "read-declared"},
+		"differ":  {"read-region", "read-declared", "write-declared"}, // no hits
+		"unknown": {"read-timeline", "read-arrivals"},
+	} {
+		dir := t.TempDir()
+		d := drawings()[name]
+		got, err := Plots(dir, d.a, d.hits)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var files []string
+		for _, w := range want {
+			files = append(files, w+".svg", w+".png")
+			if c, err := png.DecodeConfig(bytes.NewReader(read(t, filepath.Join(dir, w+".png")))); err != nil || c.Width != 1360 {
+				t.Errorf("%s: %d pixels wide, %v", w, c.Width, err)
+			}
+		}
+		if !slices.Equal(got, files) {
+			t.Errorf("%s: wrote %v, want %v", name, got, files)
+		}
+		if entries, _ := os.ReadDir(dir); len(entries) != len(files) {
+			t.Errorf("%s: %d files in the folder, want %d", name, len(entries), len(files))
+		}
+	}
+}
+
+func TestPlotsErrors(t *testing.T) {
+	broken := errors.New("trace: record 7 is damaged")
+	_, err := Plots(t.TempDir(), analysis(readLimit()), func(func(*trace.Hit) bool) error { return broken })
+	if !errors.Is(err, broken) {
+		t.Errorf("error %v, want it to wrap %v", err, broken)
+	}
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Plots(file, analysis(readLimit()), nil); err == nil {
+		t.Error("no error for a folder that is a file")
+	}
+	a := analysis(readLimit())
+	a.Duration = math.Inf(1)
+	if _, err := Plots(t.TempDir(), a, nil); err == nil {
+		t.Error("no error for an infinite duration")
+	}
+}
+
+func TestCatalogue(t *testing.T) {
+	seen := map[string]bool{}
+	for _, f := range Figures {
+		if seen[f.Name] || f.Title == "" || f.About == "" || f.Name != slug(f.Name) {
+			t.Errorf("figure %+v", f)
+		}
+		seen[f.Name] = true
+	}
+	for _, d := range Documents {
+		var b bytes.Buffer
+		if err := d.Write(&b, analysis(readLimit()), TextOptions{}); err != nil || b.Len() == 0 || seen[d.Name] {
+			t.Errorf("document %s: %v", d.Name, err)
+		}
+		seen[d.Name] = true
+	}
+}
+
+func TestFileNames(t *testing.T) {
+	limit := func(class string, sources ...string) analyze.Limit {
+		return analyze.Limit{Class: class, Sources: sources}
+	}
+	for _, c := range []struct {
+		limits []analyze.Limit
+		want   []string
+	}{
+		{[]analyze.Limit{limit("read", "127.0.0.2"), limit("write", "127.0.0.2")}, []string{"read", "write"}},
+		{[]analyze.Limit{limit("read+write")}, []string{"read-write"}},
+		{[]analyze.Limit{limit("read", "127.0.0.2", "127.0.0.4"), limit("read", "2001:db8::2")}, []string{"read-127.0.0.2", "read-2001-db8-2"}},
+		{[]analyze.Limit{limit("read"), limit("READ"), limit("read")}, []string{"read", "read-2", "read-3"}},
+		{[]analyze.Limit{limit("../../etc/passwd"), limit("..\\c:"), limit("读取"), limit(""), limit("a b\x00c")}, []string{"etc-passwd", "c", "class", "class-2", "a-b-c"}},
+		{[]analyze.Limit{limit(strings.Repeat("x", 300))}, []string{strings.Repeat("x", 60)}},
+	} {
+		if got := fileNames(c.limits); !slices.Equal(got, c.want) {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+}
+
+func FuzzSlug(f *testing.F) {
+	for _, s := range []string{"read", "../x", "CON", "a\x00b", "\xff", "-.-"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		got := slug(s)
+		if got == "" || len(got) > 60 || strings.HasPrefix(got, ".") || strings.Trim(got, "abcdefghijklmnopqrstuvwxyz0123456789._-") != "" {
+			t.Fatalf("%q became %q", s, got)
+		}
+		if slug(got) != got {
+			t.Fatalf("%q becomes %q, then %q", s, got, slug(got))
+		}
+	})
 }

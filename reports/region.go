@@ -16,20 +16,20 @@ func region(sc *scene) *sheet {
 	if len(l.Region) == 0 {
 		return nil
 	}
-	s := sc.sheet("Every rate and burst that explains all decisions")
+	s := sc.sheet("every rate and burst that explains all decisions")
 	p := newPanel("sustained rate (requests/s)", "burst (requests)")
 	v := viewOf(l)
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = v.x0, v.x1, v.y0, v.y1
-	p.X.Tick.Marker, p.Y.Tick.Marker = evenTicks{n: 6}, evenTicks{n: 6}
+	p.X.Tick.Marker, p.Y.Tick.Marker = evenTicks{n: 8}, evenTicks{n: 8}
 	p.Add(grid(true, true), strip(l.Region), wholeBursts(l.Region))
-	s.legend = append(s.legend, entry{"consistent with every hit", areaMark(draw.LineStyle{Color: regionFill}, draw.LineStyle{Color: regionBlue, Width: 1})})
+	s.legend = append(s.legend, entry{"explains all decisions", areaMark(draw.LineStyle{Color: regionFill}, draw.LineStyle{Color: regionBlue, Width: 1})})
 	if v.open {
 		s.notes = append(s.notes, "The region is open at the top: no hit bounds the burst from above.")
 	}
-	s.legend = append(s.legend, entry{"whole burst", lineMark(boundLine)})
+	s.legend = append(s.legend, entry{"whole burst that does so", lineMark(wholeLine)})
 	if l.SustainedRate != nil && l.Burst != nil {
-		p.Add(point(l.SustainedRate.Value, l.Burst.Value, bestGlyph, "fit"))
-		s.legend = append(s.legend, entry{"fit: " + rateDigits(l) + "/s, burst " + plainBurst(l), glyphMark(bestGlyph)})
+		p.Add(point(l.SustainedRate.Value, l.Burst.Value, bestGlyph))
+		s.legend = append(s.legend, entry{"fit: " + estimate(l.SustainedRate) + "/s, burst " + estimate(l.Burst), glyphMark(bestGlyph)})
 	}
 	if d := l.Declared; d != nil && d.SustainedRate != nil && d.Burst != nil {
 		layer, outside := declaredPoint(*d.SustainedRate, *d.Burst, v)
@@ -40,7 +40,7 @@ func region(sc *scene) *sheet {
 		}
 		s.legend = append(s.legend, entry{name, glyphMark(declaredGlyph)})
 	}
-	s.panels = []panel{{p, 380}}
+	s.panels = []panel{{Plot: p, height: 380}}
 	return s
 }
 
@@ -68,19 +68,20 @@ func viewOf(l *analyze.Limit) view {
 		v.y0, v.y1 = min(v.y0, l.Burst.Value), max(v.y1, l.Burst.Value)
 	}
 	x := max(v.x1-v.x0, 1e-9*math.Abs(v.x1), 1e-9)
-	v.x0, v.x1 = v.x0-0.15*x, v.x1+0.15*x
-	y := max(v.y1-v.y0, 1e-6*math.Abs(v.y1), 1e-6)
-	v.y0 -= 0.25 * y
+	v.x0, v.x1 = v.x0-0.1*x, v.x1+0.2*x // to the right the lines are named
 	if v.open {
-		v.y1 += max(y, 0.1*math.Abs(v.y1), 1)
-	} else {
-		v.y1 += 0.25 * y
+		v.y1 += max(v.y1-v.y0, 0.1*math.Abs(v.y1), 1)
+	}
+	y := max(v.y1-v.y0, 1e-6*math.Abs(v.y1), 1e-6)
+	v.y0 -= 0.15 * y
+	if !v.open {
+		v.y1 += 0.15 * y
 	}
 	if below := math.Floor(v.y0); v.y0-below < 0.5*y {
 		v.y0 = below - 0.05*y
 	}
 	if above := math.Ceil(v.y1); above-v.y1 < 0.5*y {
-		v.y1 = above + 0.05*y
+		v.y1 = above + 0.1*y
 	}
 	return v
 }
@@ -117,7 +118,7 @@ func strip(r []analyze.RegionPoint) painter {
 }
 
 // wholeBursts marks the whole numbers of requests in view, unless they are so
-// many that they say nothing.
+// many that they say nothing: dashed where they explain the trace, else dotted.
 func wholeBursts(r []analyze.RegionPoint) painter {
 	return func(c draw.Canvas, p *plot.Plot) {
 		_, y := p.Transforms(&c)
@@ -126,14 +127,14 @@ func wholeBursts(r []analyze.RegionPoint) painter {
 			return
 		}
 		for b := first; b <= last; b++ {
-			c.StrokeLine2(boundLine, c.Min.X, y(b), c.Max.X, y(b))
-			t := aligned(smallText, draw.XRight, draw.YBottom)
-			name := "burst " + number(b)
+			line := boundLine
 			if explained(r, b) {
-				name += " explains the trace"
+				line = wholeLine
 			}
-			if last-first <= 8 {
-				c.FillText(t, vg.Point{X: c.Max.X - 6, Y: y(b) + 2}, name)
+			c.StrokeLine2(line, c.Min.X, y(b), c.Max.X, y(b))
+			if last-first <= 12 {
+				t := aligned(smallText, draw.XRight, draw.YBottom)
+				c.FillText(t, vg.Point{X: c.Max.X - 4, Y: y(b) + 2}, "burst "+number(b))
 			}
 		}
 	}
@@ -153,13 +154,11 @@ func explained(r []analyze.RegionPoint, b float64) bool {
 	return above && below
 }
 
-// point draws a glyph with its name beside it.
-func point(rate, burst float64, g draw.GlyphStyle, name string) painter {
+// point draws a glyph.
+func point(rate, burst float64, g draw.GlyphStyle) painter {
 	return func(c draw.Canvas, p *plot.Plot) {
 		x, y := p.Transforms(&c)
-		at := vg.Point{X: x(rate), Y: y(burst)}
-		c.DrawGlyph(g, at)
-		c.FillText(tinted(smallText, g.Color), vg.Point{X: at.X + g.Radius + 5, Y: at.Y + 9}, name)
+		c.DrawGlyph(g, vg.Point{X: x(rate), Y: y(burst)})
 	}
 }
 
@@ -168,13 +167,7 @@ func point(rate, burst float64, g draw.GlyphStyle, name string) painter {
 func declaredPoint(rate, burst float64, v view) (layer painter, outside bool) {
 	inX, inY := min(max(rate, v.x0), v.x1), min(max(burst, v.y0), v.y1)
 	if inX == rate && inY == burst {
-		return func(c draw.Canvas, p *plot.Plot) {
-			x, y := p.Transforms(&c)
-			at := vg.Point{X: x(rate), Y: y(burst)}
-			c.DrawGlyph(declaredGlyph, at)
-			t := aligned(tinted(smallText, declaredPink), draw.XRight, draw.YCenter)
-			c.FillText(t, vg.Point{X: at.X - 10, Y: at.Y - 9}, "declared")
-		}, false
+		return point(rate, burst, declaredGlyph), false
 	}
 	return func(c draw.Canvas, p *plot.Plot) {
 		x, y := p.Transforms(&c)

@@ -22,6 +22,7 @@ type sheet struct {
 type panel struct {
 	*plot.Plot
 	height vg.Length
+	head   string // above the data area; may be empty
 }
 
 // An entry of the legend draws its own mark around a point.
@@ -93,13 +94,21 @@ func (s *sheet) drawPanels(c draw.Canvas) {
 		a := c
 		a.Max.Y, a.Min.Y = top-4, top-p.height
 		top = a.Min.Y
+		if p.head != "" {
+			a.Max.Y -= lineHeight - 2
+		}
 		areas[i] = a
 		d := p.DataCanvas(a)
 		left, right = max(left, d.Min.X-a.Min.X), max(right, a.Max.X-d.Max.X)
 	}
 	for i, p := range s.panels {
 		d := p.DataCanvas(areas[i])
-		p.Draw(draw.Crop(areas[i], left-(d.Min.X-areas[i].Min.X), (areas[i].Max.X-d.Max.X)-right, 0, 0))
+		a := draw.Crop(areas[i], left-(d.Min.X-areas[i].Min.X), (areas[i].Max.X-d.Max.X)-right, 0, 0)
+		p.Draw(a)
+		if p.head != "" {
+			d := p.DataCanvas(a)
+			c.FillText(smallText, vg.Point{X: d.Min.X, Y: d.Max.Y + lineHeight/2}, fitting(smallText, p.head, d.Size().X))
+		}
 	}
 }
 

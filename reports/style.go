@@ -2,8 +2,11 @@ package reports
 
 import (
 	"image/color"
+	"strconv"
+	"strings"
 
 	xfont "golang.org/x/image/font"
+	"golang.org/x/image/font/sfnt"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/text"
@@ -29,6 +32,7 @@ var (
 	smallText     = textStyle(10, xfont.WeightNormal)
 	plainText     = textStyle(11, xfont.WeightNormal)
 	titleText     = textStyle(14, xfont.WeightBold)
+	wholeLine     = draw.LineStyle{Color: ink, Width: 1, Dashes: []vg.Length{5, 3}}
 	curveLine     = draw.LineStyle{Color: ink, Width: 1.2, Dashes: []vg.Length{5, 3}}
 	boundLine     = draw.LineStyle{Color: quiet, Width: 1, Dashes: []vg.Length{1.5, 3}}
 	admittedLine  = draw.LineStyle{Color: admittedBlue, Width: 2}
@@ -46,6 +50,22 @@ func textStyle(size vg.Length, weight xfont.Weight) text.Style {
 		YAlign:  draw.YCenter,
 		Handler: plot.DefaultTextHandler,
 	}
+}
+
+// drawable escapes what the font has no glyph for, after what [printable] does.
+func drawable(s string) string {
+	face := titleText.Handler.Cache().Lookup(titleText.Font, titleText.Font.Size).Face
+	var b strings.Builder
+	var buf sfnt.Buffer
+	for _, r := range printable(s) {
+		if i, err := face.GlyphIndex(&buf, r); err != nil || i == 0 {
+			q := strconv.QuoteRuneToASCII(r)
+			b.WriteString(q[1 : len(q)-1])
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 // aligned returns the style with another alignment.

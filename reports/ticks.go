@@ -10,9 +10,9 @@ import (
 // evenTicks places about n ticks at round numbers (1, 2 or 5 times a power of
 // ten), all labelled with the decimals that the step needs.
 type evenTicks struct {
-	n    int
-	from float64 // no tick below
-	unit float64 // labels show the value divided by this; 0 = 1
+	n     int
+	unit  float64 // labels show the value divided by this; 0 = 1
+	whole bool    // no step below one: a count is shown
 }
 
 // Ticks implements [plot.Ticker].
@@ -21,8 +21,11 @@ func (e evenTicks) Ticks(low, high float64) []plot.Tick {
 	if unit == 0 {
 		unit = 1
 	}
-	low, high = max(low, e.from)/unit, high/unit
+	low, high = low/unit, high/unit
 	step := roundStep((high - low) / float64(e.n))
+	if e.whole {
+		step = max(step, 1)
+	}
 	if step <= 0 || math.IsInf(step, 0) {
 		return nil
 	}

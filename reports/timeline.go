@@ -3,6 +3,7 @@ package reports
 import (
 	"image/color"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -12,68 +13,96 @@ import (
 // timeline draws when hits were admitted and limited, and above them on the
 // same axis how many tokens the fitted bucket had left.
 func timeline(sc *scene) *sheet {
-	if !sc.hasHits() {
+	drawn := sc.drawn()
+	if len(drawn) == 0 {
 		return nil
 	}
 	_, _, fitted := bucket(sc.limit)
-	s := sc.sheet("Hits over time")
+	s := sc.sheet("hits over time")
 	height := vg.Length(110)
 	if fitted {
-		s = sc.sheet("Tokens left in the fitted bucket, and the hits that it admitted and limited")
+		s = sc.sheet("tokens left in the fitted bucket, and the hits that it admitted and limited")
 		s.legend = append(s.legend, entry{"tokens left (refilled at " + shortRate(sc.limit) + ")", areaMark(draw.LineStyle{Color: levelFill}, levelLine)})
-		height = 330 / vg.Length(math.Sqrt(float64(len(sc.series))))
+		height = 330 / vg.Length(math.Sqrt(float64(len(drawn))))
 	}
-	s.legend = append(s.legend,
-		entry{"admitted hits", barsMark(draw.LineStyle{Color: admittedBlue, Width: 1})},
-		entry{"limited hits", barsMark(draw.LineStyle{Color: limitedRed, Width: 1})})
+	for _, r := range rowsOf(drawn) {
+		s.legend = append(s.legend, entry{r.label + " hits", barsMark(draw.LineStyle{Color: r.color, Width: 1})})
+	}
 	s.notes = append(s.notes, "Bars of the hits are higher where there are more of them.")
-	for i, one := range sc.series {
-		p := timelinePanel(sc, one)
-		h := height
-		if i < len(sc.series)-1 {
-			p.X.Label.Text = ""
-			h -= 14
-		}
-		s.panels = append(s.panels, panel{p, h})
-	}
+	s.stack(drawn, height, func(one *series) *plot.Plot { return timelinePanel(sc, one, rowsOf(drawn)) })
 	return s
 }
 
-// Rows of hits lie below the level, at these shares of the burst.
+// stack adds a panel for each series; only the last names the time axis.
+func (s *sheet) stack(all []*series, height vg.Length, draw func(*series) *plot.Plot) {
+	for i, one := range all {
+		p, h := draw(one), height
+		if i < len(all)-1 {
+			p.X.Label.Text = ""
+			h -= 14
+		}
+		s.panels = append(s.panels, panel{p, h, one.head()})
+	}
+}
+
+// A hitRow is a row of bars below the level.
+type hitRow struct {
+	label  string
+	color  color.Color
+	counts func(*series) []uint32
+}
+
+// rowsOf returns the rows to draw: unknown hits only where there are any.
+func rowsOf(all []*series) []hitRow {
+	rows := []hitRow{
+		{"admitted", admittedBlue, func(s *series) []uint32 { return s.admitted }},
+		{"limited", limitedRed, func(s *series) []uint32 { return s.limited }},
+	}
+	if slices.ContainsFunc(all, func(s *series) bool { return len(s.unknown) > 0 }) {
+		rows = append(rows, hitRow{"unknown", quiet, func(s *series) []uint32 { return s.unknown }})
+	}
+	return rows
+}
+
+// Rows lie below the level; all lengths are shares of the burst.
 const (
-	rowHeight    = 0.17
-	admittedRow  = -0.16
-	limitedRow   = -0.37
-	timelineFoot = -0.48
+	rowHeight = 0.17
+	rowFirst  = 0.16 // middle of the first row below zero
+	rowStep   = 0.21 // from one middle to the next
 )
 
-func timelinePanel(sc *scene, one *series) *plot.Plot {
+func timelinePanel(sc *scene, one *series, rows []hitRow) *plot.Plot {
 	rate, burst, fitted := bucket(sc.limit)
 	if !fitted {
 		burst = 1
 	}
-	unit, in := timeUnit(sc.end)
-	p := newPanel("time since the start ("+unit+")", "")
-	p.X.Min, p.X.Max = 0, sc.end
-	p.X.Tick.Marker = evenTicks{n: 8, unit: in}
-	p.Y.Min, p.Y.Max = timelineFoot*burst, 0
-	rows := []plot.Tick{{Value: admittedRow * burst, Label: "admitted"}, {Value: limitedRow * burst, Label: "limited"}}
-	p.Y.Tick.Marker = plot.ConstantTicks(rows)
+	p := newPanel("", "")
+	timeAxis(p, sc.end)
+	p.Add(grid(true, false))
+	var ticks []plot.Tick
+	for i, r := range rows {
+		middle := -(rowFirst + rowStep*float64(i)) * burst
+		ticks = append(ticks, plot.Tick{Value: middle, Label: r.label})
+		p.Add(bars(one, r.counts(one), middle, rowHeight*burst, r.color))
+		p.Y.Min = middle - 0.11*burst
+	}
+	p.Y.Max = 0
 	if fitted {
 		p.Y.Label.Text = "tokens left"
-		p.Y.Max = 1.08 * burst
-		p.Y.Tick.Marker = plot.ConstantTicks(append(rows, evenTicks{n: 5}.Ticks(0, p.Y.Max)...))
-		p.Add(grid(true, false), levelLayer(one.steps(rate, burst, sc.end), burst))
-	} else {
-		p.Add(grid(true, false))
+		p.Y.Max = 1.16 * burst
+		ticks = append(ticks, evenTicks{n: 5}.Ticks(0, p.Y.Max)...)
+		p.Add(levelLayer(one.steps(rate, burst, sc.end), burst), burstLabel(burst, estimate(sc.limit.Burst)))
 	}
-	p.Add(
-		bars(one, one.admitted, admittedRow*burst, rowHeight*burst, admittedBlue),
-		bars(one, one.limited, limitedRow*burst, rowHeight*burst, limitedRed))
-	if one.source != "" {
-		p.Add(corner("from " + printable(one.source)))
-	}
+	p.Y.Tick.Marker = plot.ConstantTicks(ticks)
 	return p
+}
+
+// timeAxis shows the time from the start to the end, with a little room.
+func timeAxis(p *plot.Plot, end float64) {
+	unit, in := timeUnit(end)
+	p.X.Label.Text = "time since the start (" + unit + ")"
+	p.X.Min, p.X.Max = -0.01*end, 1.005*end
+	p.X.Tick.Marker = evenTicks{n: 8, unit: in}
 }
 
 // levelLayer fills the tokens left, and marks the burst.
@@ -90,6 +119,15 @@ func levelLayer(steps []step, burst float64) painter {
 		c.StrokeLine2(gridLine, c.Min.X, y(0), c.Max.X, y(0))
 		c.StrokeLine2(boundLine, c.Min.X, y(burst), c.Max.X, y(burst))
 		c.StrokeLines(levelLine, c.ClipLinesXY(pts)...)
+	}
+}
+
+// burstLabel names the line of the full bucket.
+func burstLabel(burst float64, name string) painter {
+	return func(c draw.Canvas, p *plot.Plot) {
+		_, y := p.Transforms(&c)
+		t := aligned(tinted(smallText, quiet), draw.XRight, draw.YBottom)
+		c.FillText(t, vg.Point{X: c.Max.X - 4, Y: y(burst) + 2}, "burst "+name)
 	}
 }
 
@@ -121,18 +159,5 @@ func bars(s *series, counts []uint32, middle, height float64, clr color.Color) p
 		}
 		c.SetColor(clr)
 		c.Fill(path)
-	}
-}
-
-// corner writes into the upper right corner of a panel, on white.
-func corner(s string) painter {
-	return func(c draw.Canvas, _ *plot.Plot) {
-		t := aligned(smallText, draw.XRight, draw.YCenter)
-		at := vg.Point{X: c.Max.X - 6, Y: c.Max.Y - 12}
-		w := t.Width(s)
-		c.SetColor(paper)
-		r := box(at.X-w-4, at.Y-8, at.X+4, at.Y+8)
-		c.Fill(r.Path())
-		c.FillText(t, at, s)
 	}
 }
