@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -141,6 +142,11 @@ func (r *Request) check() error {
 	}
 	if u.Hostname() == "" {
 		return errors.New("the URL has no host")
+	}
+	if port := u.Port(); port != "" {
+		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+			return fmt.Errorf("the URL's port %s is not between 1 and 65535", port)
+		}
 	}
 	if !isToken(r.method()) {
 		return fmt.Errorf("%q is not an HTTP method", r.Method)
