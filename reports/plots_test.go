@@ -7,6 +7,7 @@ import (
 	"image/png"
 	"io"
 	"iter"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -107,6 +108,7 @@ func drawings() map[string]drawing {
 		"window":  {window, simulated("read", 5.0/60, 5, []shape{{40, 400 * time.Second}, {100, 1400 * time.Second}}, "127.0.0.2")},
 		"open":    {open, simulated("read", 2, 30, survey, "127.0.0.2", "127.0.0.3")},
 		"differ":  {disagreeing(), nil},
+		"claimed": {analysis(writeLimit()), nil},
 		"hostile": {hostile(), nil},
 		"unknown": {insufficient(), simulated("read", 2, 30, []shape{{32, 3 * time.Millisecond}}, "127.0.0.2")},
 	}
@@ -143,11 +145,23 @@ func sheets(t *testing.T, d drawing) map[string]*sheet {
 	return all
 }
 
+// drawn says which figures there are to draw.
+var drawn = map[string][]string{
+	"survey": {"read-arrivals", "read-declared", "read-region", "read-timeline"},
+	"differ": {"read-declared", "read-region", "write-declared"}, // no hits
+	"shared": {"read-write-arrivals", "read-write-declared", "read-write-region", "read-write-timeline"},
+	"window": {"read-arrivals", "read-declared", "read-timeline"},
+}
+
 func TestFigures(t *testing.T) {
 	for name, d := range drawings() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for file, s := range sheets(t, d) {
+			all := sheets(t, d)
+			if want, ok := drawn[name]; ok && !slices.Equal(slices.Sorted(maps.Keys(all)), want) {
+				t.Errorf("drew %v, want %v", slices.Sorted(maps.Keys(all)), want)
+			}
+			for file, s := range all {
 				b, err := s.svg()
 				if err != nil {
 					t.Fatal(err)
@@ -196,8 +210,7 @@ func wellFormed(t *testing.T, name string, svg []byte) {
 // Plots writes and lists what there is to show, and leaves the rest out.
 func TestPlots(t *testing.T) {
 	for name, want := range map[string][]string{
-		"survey":  {"read-timeline", "read-arrivals", "read-region", "read-declared"},
-		"differ":  {"read-region", "read-declared", "write-declared"}, // no hits
+		"claimed": {"write-declared"}, // no hits, no region
 		"unknown": {"read-timeline", "read-arrivals"},
 	} {
 		dir := t.TempDir()
