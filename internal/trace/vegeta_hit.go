@@ -51,9 +51,6 @@ func (c *converter) convert(r *vegeta.Result, h *vegetaHit) (x extra, err error)
 	if !h.ours {
 		given = 0
 		h.Error = errorKind(int(r.Code), r.Error)
-		if r.Code != 0 {
-			h.FirstByte = r.Latency
-		}
 		if !named {
 			h.Class, h.Phase = classOf(r.Method), c.intern(r.Attack)
 		}

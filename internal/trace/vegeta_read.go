@@ -38,11 +38,13 @@ type vegetaSource struct {
 	end    End
 	ended  bool
 
-	zero   time.Time
-	queue  []vegetaHit
-	err    error // what follows the queue
-	n      int   // records read
-	failed int   // number of the record with the error
+	zero    time.Time
+	begun   bool // zero is set
+	settled bool // zero is final
+	queue   []vegetaHit
+	err     error // what follows the queue
+	n       int   // records read
+	failed  int   // number of the record with the error
 
 	r    vegeta.Result
 	conv converter
@@ -51,7 +53,7 @@ type vegetaSource struct {
 func newVegeta(in *input, make newResults) (*vegetaSource, error) {
 	v := &vegetaSource{make: make, res: make(in.br)}
 	v.meta.Tool = "vegeta"
-	for len(v.queue) < lookAhead && v.err == nil && !v.tagged {
+	for len(v.queue) < lookAhead && v.err == nil {
 		var h vegetaHit
 		if v.err = v.read(&h); v.err == nil {
 			v.queue = append(v.queue, h)
@@ -63,14 +65,8 @@ func newVegeta(in *input, make newResults) (*vegetaSource, error) {
 		}
 		return nil, fmt.Errorf("%s: %w", v.place(), v.err)
 	}
-	v.zero = v.queue[0].at
-	for _, h := range v.queue {
-		v.notLater(h.at)
-	}
 	switch {
-	case v.tagged:
-		v.notLater(v.meta.Started)
-	case v.err != nil: // the queue is all there is
+	case v.err != nil, v.tagged: // the queue is all there is, or the start is known
 	case in.rewindable():
 		if err := v.readTwice(in); err != nil {
 			return nil, err
@@ -78,24 +74,16 @@ func newVegeta(in *input, make newResults) (*vegetaSource, error) {
 	default:
 		v.zero = v.zero.Add(-unseenSlack)
 	}
-	v.meta.Started = v.zero.UTC()
+	v.zero, v.settled = v.zero.UTC(), true
+	v.meta.Started = v.zero
 	return v, nil
-}
-
-func (v *vegetaSource) notLater(t time.Time) {
-	if t.Before(v.zero) {
-		v.zero = t
-	}
 }
 
 // readTwice reads the rest for its instants, then starts again.
 func (v *vegetaSource) readTwice(in *input) error {
-	for {
+	for err := error(nil); err == nil; { // an error will be met again
 		var h vegetaHit
-		if err := v.read(&h); err != nil {
-			break // it will be met again
-		}
-		v.notLater(h.at)
+		err = v.read(&h)
 	}
 	if err := in.rewind(); err != nil {
 		return fmt.Errorf("cannot read it a second time: %w", err)
@@ -146,9 +134,13 @@ func (v *vegetaSource) read(h *vegetaHit) error {
 	if err != nil {
 		return err
 	}
-	if extra.tagged && !v.tagged {
-		v.meta, v.tagged = extra.meta, true
+	if extra.tagged {
+		v.notLater(extra.meta.Started)
+		if !v.tagged {
+			v.meta, v.tagged = extra.meta, true
+		}
 	}
+	v.notLater(h.at)
 	if extra.ended {
 		v.end, v.ended = extra.end, true
 	}
@@ -163,15 +155,24 @@ func (v *vegetaSource) read(h *vegetaHit) error {
 	return nil
 }
 
+// notLater moves the start before t, as long as no hit has been handed out.
+func (v *vegetaSource) notLater(t time.Time) {
+	if !v.settled && (!v.begun || t.Before(v.zero)) {
+		v.zero, v.begun = t, true
+	}
+}
+
 // settle makes the instants of h offsets from v.zero.
 func (v *vegetaSource) settle(h *Hit, p *vegetaHit) error {
 	h.Sent = p.at.Sub(v.zero)
 	if !v.zero.Add(h.Sent).Equal(p.at) {
 		return errors.New("sent centuries away from the first result")
 	}
+	if h.Sent < 0 && v.tagged {
+		return fmt.Errorf("sent %v before the start of the trace; if traces were merged, give them one by one", -h.Sent)
+	}
 	if h.Sent < 0 {
-		return fmt.Errorf("sent %v before the start of the trace, which could not be known from a pipe; "+
-			"give the file by its name", -h.Sent)
+		return fmt.Errorf("sent %v before the start of the trace, which could not be known from a pipe; give the file by its name", -h.Sent)
 	}
 	shift := h.Sent
 	if p.ours {
@@ -189,6 +190,9 @@ func (v *vegetaSource) settle(h *Hit, p *vegetaHit) error {
 		h.End += shift
 	} else {
 		h.End += h.Sent
+	}
+	if !p.ours && h.Status != 0 {
+		h.FirstByte = h.End
 	}
 	if h.Asked < 0 || h.Written < 0 || h.FirstByte < 0 || h.End < 0 {
 		return errors.New("an instant outside the trace")

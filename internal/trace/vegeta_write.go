@@ -2,6 +2,7 @@ package trace
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -160,12 +161,12 @@ func (v *VegetaWriter) result(h *Hit) (*vegeta.Result, error) {
 	if r.Headers == nil {
 		r.Headers = make(http.Header)
 	}
-	return r, v.tagHit(r, &part)
+	return r, v.tagHit(r, &part, h.End)
 }
 
 // tagHit puts the part of a hit that Vegeta cannot hold, and before the first
 // one the Meta, into the pseudo header.
-func (v *VegetaWriter) tagHit(r *vegeta.Result, part *Hit) (err error) {
+func (v *VegetaWriter) tagHit(r *vegeta.Result, part *Hit, done time.Duration) (err error) {
 	if v.written == 0 {
 		if v.line, err = appendMeta(v.line[:0], &v.meta); err != nil {
 			return err
@@ -174,6 +175,9 @@ func (v *VegetaWriter) tagHit(r *vegeta.Result, part *Hit) (err error) {
 	}
 	if v.line, err = v.enc.appendHit(v.line[:0], part); err != nil {
 		return err
+	}
+	if done == 0 && part.Sent > 0 {
+		v.line = append(bytes.TrimSuffix(v.line, []byte("}\n")), `,"done":0}`...)
 	}
 	v.tag(r, v.line)
 	return nil
