@@ -9,19 +9,19 @@ import (
 )
 
 // Numbers are shown with the digits that their interval supports: the ends
-// to the place that its width still resolves, rounded outwards, so that what
-// is printed still holds the truth; the value one place coarser.
+// one place finer than its width, rounded outwards, so that what is printed
+// still holds the truth; the value to the last place that is not in doubt.
 
 // most is the finest decimal place ever printed.
 const most = 9
 
 // places returns with how many decimals the ends of an interval are shown: a
-// unit of the last place is at most a quarter of the width.
+// unit of the last place is at most a tenth of the width.
 func places(width float64) int {
 	if width <= 0 {
 		return most
 	}
-	return clamp(int(math.Ceil(-math.Log10(width/4)-1e-9)), 0, most)
+	return clamp(int(math.Ceil(-math.Log10(width/10)-1e-9)), 0, most)
 }
 
 // decimals returns how many decimals show x with n significant digits.
@@ -108,7 +108,7 @@ func estimate(i *analyze.Interval) string {
 		return number(i.Value)
 	}
 	width := *i.High - *i.Low
-	for d := max(places(width)-1, 0); d < most; d++ {
+	for d := max(places(width)-2, 0); d < most; d++ {
 		s := rounded(i.Value, d, 0)
 		got, _ := strconv.ParseFloat(s, 64)
 		if got >= *i.Low && got <= *i.High && (got != 0 || i.Value == 0) {
@@ -121,13 +121,28 @@ func estimate(i *analyze.Interval) string {
 // atLeast formats a lower bound with four significant digits, rounded down.
 func atLeast(x float64) string { return trim(rounded(x, decimals(x, 4), -1)) }
 
-// ends formats "low – high" of an interval that has both ends, rounded outwards.
+// ends formats "low – high" of an interval that has both ends, rounded
+// outwards; a last zero that both ends share is left out.
 func ends(i *analyze.Interval) string {
 	d := places(*i.High - *i.Low)
 	if whole(*i.Low) && whole(*i.High) {
 		d = 0
 	}
-	return end(*i.Low, d, -1) + " – " + end(*i.High, d, +1)
+	low, high := end(*i.Low, d, -1), end(*i.High, d, +1)
+	if shorter := d - 1; shorter >= 0 {
+		l, h := end(*i.Low, shorter, -1), end(*i.High, shorter, +1)
+		if same(l, low) && same(h, high) {
+			low, high = l, h
+		}
+	}
+	return low + " – " + high
+}
+
+// same reports whether two texts are the same number.
+func same(a, b string) bool {
+	x, _ := strconv.ParseFloat(a, 64)
+	y, _ := strconv.ParseFloat(b, 64)
+	return x == y
 }
 
 // end formats one end with d decimals, or more when x needs them to show two

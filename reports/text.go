@@ -2,6 +2,7 @@ package reports
 
 import (
 	"io"
+	"path/filepath"
 	"strings"
 
 	"ratefit/analyze"
@@ -117,6 +118,19 @@ func footer(a *analyze.Analysis, files []string) []row {
 	for _, w := range a.Warnings {
 		rows = append(rows, row{label: "warning", text: printable(w), paint: yellow})
 	}
+	return append(rows, fileRows(files)...)
+}
+
+// fileRows lists files as they are, so that they can be copied; many files of
+// one folder are named behind it.
+func fileRows(files []string) []row {
+	var rows []row
+	if folder, names, ok := oneFolder(files); ok && len(files) > 4 {
+		return []row{
+			{label: "files", text: printable(folder), whole: true},
+			{text: printable(strings.Join(names, ", "))},
+		}
+	}
 	for i, f := range files {
 		label := "files"
 		if i > 0 {
@@ -125,6 +139,18 @@ func footer(a *analyze.Analysis, files []string) []row {
 		rows = append(rows, row{label: label, text: printable(f), whole: true})
 	}
 	return rows
+}
+
+// oneFolder splits files that are all in one folder.
+func oneFolder(files []string) (folder string, names []string, ok bool) {
+	for i, f := range files {
+		dir, name := filepath.Split(f)
+		if i > 0 && dir != folder || dir == "" {
+			return "", nil, false
+		}
+		folder, names = dir, append(names, name)
+	}
+	return folder, names, true
 }
 
 func sent(a *analyze.Analysis) string {

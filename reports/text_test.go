@@ -2,6 +2,7 @@ package reports
 
 import (
 	"bytes"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -26,6 +27,15 @@ func TestText(t *testing.T) {
 	golden(t, "text/identified-colour.txt", []byte(textOf(t, "identified", TextOptions{Color: true})))
 	golden(t, "text/warnings-narrow.txt", []byte(textOf(t, "warnings", TextOptions{Width: 50})))
 	golden(t, "text/disagreeing-wide.txt", []byte(textOf(t, "disagreeing", TextOptions{Width: 120})))
+}
+
+// A whole run has many files; they take a few lines.
+func TestManyFiles(t *testing.T) {
+	var files []string
+	for _, n := range []string{"trace.jsonl.gz", "analysis.json", "manifest.json", "read-timeline.svg", "read-timeline.png", "read-region.svg", "read-region.png"} {
+		files = append(files, filepath.Join("ratefit-out", "20260102T030405Z", n))
+	}
+	golden(t, "text/many-files.txt", []byte(textOf(t, "one-hit", TextOptions{Files: files})))
 }
 
 func TestTextStaysInsideItsWidth(t *testing.T) {
