@@ -79,7 +79,7 @@ func (r *Reader) read(refused bool, date string) cached {
 			m.apply(c)
 		}
 	}
-	return cached{valid: r.known, dated: m.dated, date: date, claims: m.claims}
+	return cached{valid: true, dated: m.dated, date: date, claims: m.claims}
 }
 
 // sameNames reports whether h has exactly the header names of the last response.
@@ -122,7 +122,6 @@ func (r *Reader) learn(h http.Header) {
 	})
 	if len(r.rows) > maxFields {
 		r.rows = r.rows[:maxFields]
-		r.known = false // a flood is not worth remembering
 	}
 	r.join()
 	m := message{fields: r.fields}

@@ -149,6 +149,7 @@ func TestReadings(t *testing.T) {
 		{"of the moment", []string{"RateLimit-Limit: 0, 15;w=20", "RateLimit-Remaining: 0"}, 429, "ietf-draft-00-03", "limit=15 window=20 remaining=0", "limit of the moment"},
 		{"of the moment, two policies", []string{"RateLimit-Limit: 5, 15;w=20, 30;w=60", "RateLimit-Remaining: 3"}, 200, "ietf-draft-00-03", "limit=15 window=20 | limit=30 window=60", "limit of the moment"},
 		{"same window", []string{"RateLimit-Limit: 1000, 1000;w=60, 1000000;w=60", "RateLimit-Reset: 5"}, 200, "ietf-draft-00-03", "limit=1000 window=60 reset=5 | limit=1000000 window=60", ""},
+		{"same quota", []string{"RateLimit-Limit: 100, 100;w=60, 100;w=3600", "RateLimit-Reset: 5"}, 200, "ietf-draft-00-03", "limit=100 window=60 reset=5 | limit=100 window=3600", ""},
 		{"no bare member", []string{"RateLimit-Limit: 100;w=21600", "RateLimit-Remaining: 76;w=21600"}, 200, "ietf-draft-00-03", "limit=100 window=21600 remaining=76", ""},
 		{"parameters are comments", []string{`RateLimit-Limit: 100, 100;w=60;burst=1000;comment="x"`}, 200, "ietf-draft-00-03", "limit=100 window=60", ""},
 		{"no window", []string{"RateLimit-Policy: 100;w=0"}, 200, "ietf-draft-04-06", "limit=100", "no length"},
@@ -162,6 +163,7 @@ func TestReadings(t *testing.T) {
 		{"joined", []string{"X-RateLimit-Limit: 100, 60"}, 200, "x-ratelimit", "limit=100 | limit=60", "cannot tell"},
 		{"thousands", []string{"X-RateLimit-Remaining: 1,200.00"}, 200, "x-ratelimit", "remaining=1200", ""},
 		{"two spellings", []string{"X-RateLimit-Limit: 100", "X-Rate-Limit-Limit: 100", "RateLimit-Limit: 100", "RateLimit-Reset: 3"}, 200, "x-ratelimit", "limit=100 reset=3", ""},
+		{"two limits of one size", []string{"X-RateLimit-Limit: 100", "X-RateLimit-Remaining: 5", "RateLimit-Limit: 100", "RateLimit-Remaining: 50"}, 200, "x-ratelimit", "limit=100 remaining=5 | limit=100 remaining=50", ""},
 		{"two layers", []string{"X-RateLimit-Limit: 100", "RateLimit-Limit: 20"}, 200, "x-ratelimit", "limit=100 | limit=20", ""},
 
 		// what a limit is
@@ -170,6 +172,7 @@ func TestReadings(t *testing.T) {
 		{"ttl without unit", []string{"x-rate-limit-read-limit: 30", "x-rate-limit-read-ttl: 5"}, 200, "launch27-api-2.0", "read burst=30", "ambiguous"},
 		{"ttl with unit", []string{"x-rate-limit-reads-ttl: 2.5ms"}, 200, "launch27-api-2.0", "read rate=400", ""},
 		{"ttl of zero", []string{"x-rate-limit-read-limit: 30", "x-rate-limit-read-ttl: 0ms"}, 200, "launch27-api-2.0", "read burst=30", "not a length"},
+		{"ttl of next to nothing", []string{"x-rate-limit-read-limit: 30", "x-rate-limit-read-ttl: 0.0000000000000000001"}, 200, "launch27-api-2.0", "read burst=30", "taken as seconds"},
 		{"negative ttl", []string{"x-rate-limit-read-ttl: -500"}, 200, "launch27-api-2.0", "read", "ambiguous"},
 		{"fill rate", []string{"X-RateLimit-Limit: 60", "X-RateLimit-FillRate: 5", "X-RateLimit-Interval-Seconds: 10"}, 200, "atlassian-data-center", "rate=0.5 burst=60", ""},
 		{"rate", []string{"x-amzn-RateLimit-Limit: 0.5"}, 200, "amazon-sp-api", "rate=0.5", ""},
@@ -269,5 +272,23 @@ func TestRetryAfter(t *testing.T) {
 	}
 	if c := Read(headers("Retry-After: 3"), 429); c.Convention != "retry-after" || len(c.Policies) != 0 {
 		t.Errorf("alone: %+v", c)
+	}
+}
+
+func TestNumber(t *testing.T) {
+	for s, want := range map[string]string{
+		"0": "0", "15": "15", " 7 ": "7", "+5": "5", "-3": "-3", "2.50": "2.5", "007": "7",
+		"1,200.00": "1200", "1,234,567.5": "1234567.5", "999999999999999": "999999999999999",
+		"": "-", " ": "-", "-": "-", ".5": "-", "5.": "-", "1.2.3": "-", "1e3": "-", "0x1": "-", "1_000": "-",
+		"nan": "-", "Inf": "-", "--1": "-", "5-": "-", "1 2": "-", "1,2": "-", "1,20.0": "-", ",100.0": "-", "1000,200.0": "-",
+		"1000000000000000": "-", "99999999999999999999": "-", strings.Repeat("9", 400): "-", "٣": "-",
+	} {
+		got := "-"
+		if v, ok := number(s); ok {
+			got = text(&v)
+		}
+		if got != want {
+			t.Errorf("number(%q) = %s, want %s", s, got, want)
+		}
 	}
 }
