@@ -49,8 +49,12 @@ func fill(a, b *Policy) {
 		a.Limit, a.Burst = b.Limit, b.Burst
 	}
 	for _, f := range []struct{ to, from **float64 }{
-		{&a.Window, &b.Window}, {&a.Rate, &b.Rate}, {&a.Used, &b.Used},
-		{&a.Remaining, &b.Remaining}, {&a.Reset, &b.Reset}, {&a.Cost, &b.Cost},
+		{&a.Window, &b.Window},
+		{&a.Rate, &b.Rate},
+		{&a.Used, &b.Used},
+		{&a.Remaining, &b.Remaining},
+		{&a.Reset, &b.Reset},
+		{&a.Cost, &b.Cost},
 	} {
 		if *f.to == nil {
 			*f.to = *f.from
