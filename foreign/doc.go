@@ -1,0 +1,4 @@
+// Package foreign holds nothing but tests: they measure rate limiters that
+// were not written for ratefit, and check that their configured parameters are
+// found.
+package foreign
