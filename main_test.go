@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"go/parser"
 	"go/token"
@@ -12,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"ratefit/internal/command"
 )
@@ -30,6 +32,7 @@ func TestMain(m *testing.M) {
 //	interrupt                 send an interrupt to the command in the background
 //	exited CODE               the interrupted command ended with this code
 //	cut N/M FILE NEW          write the first N/M of a file to a new one
+//	valid SCHEMA FILE         a JSON file obeys what "ratefit schema SCHEMA" prints
 //	nowhere TEXT…             no file below the current folder holds a TEXT,
 //	                          also when unpacked, nor did the last output
 func TestScripts(t *testing.T) {
@@ -49,6 +52,7 @@ func TestScripts(t *testing.T) {
 			"exited":    exited,
 			"nowhere":   nowhere,
 			"cut":       cut,
+			"valid":     valid,
 		},
 	})
 }
@@ -141,6 +145,25 @@ func cut(ts *testscript.TestScript, neg bool, args []string) {
 	whole := ts.ReadFile(args[1])
 	part := whole[:len(whole)*number(ts, n)/number(ts, m)]
 	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(part), 0o600))
+}
+
+func valid(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: valid SCHEMA FILE")
+	}
+	var printed strings.Builder
+	if code := command.Run(context.Background(), []string{"schema", args[0]}, strings.NewReader(""), &printed, &printed); code != 0 {
+		ts.Fatalf("schema %s: exit code %d", args[0], code)
+	}
+	rules, err := jsonschema.UnmarshalJSON(strings.NewReader(printed.String()))
+	ts.Check(err)
+	c := jsonschema.NewCompiler()
+	ts.Check(c.AddResource("printed.json", rules))
+	schema, err := c.Compile("printed.json")
+	ts.Check(err)
+	document, err := jsonschema.UnmarshalJSON(strings.NewReader(ts.ReadFile(args[1])))
+	ts.Check(err)
+	ts.Check(schema.Validate(document))
 }
 
 func number(ts *testscript.TestScript, text string) int {

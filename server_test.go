@@ -60,12 +60,12 @@ func limitedAPI(ratePerSecond float64, burst int) http.HandlerFunc {
 	}
 }
 
-// lyingAPI declares twice the burst that it has.
+// lyingAPI declares half the rate that it has.
 func lyingAPI(ratePerSecond float64, burst int) http.HandlerFunc {
 	limited := limitedAPI(ratePerSecond, burst)
 	return func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("X-Rate-Limit-Read-Limit", strconv.Itoa(2*burst))
-		w.Header().Set("X-Rate-Limit-Read-Ttl", strconv.FormatFloat(1000/ratePerSecond, 'f', -1, 64))
+		w.Header().Set("X-Rate-Limit-Read-Limit", strconv.Itoa(burst))
+		w.Header().Set("X-Rate-Limit-Read-Ttl", strconv.FormatFloat(2000/ratePerSecond, 'f', -1, 64))
 		limited(w, r)
 	}
 }
