@@ -183,6 +183,9 @@ func TestJitterStaysInItsSlot(t *testing.T) {
 				t.Fatalf("hit %d at %v is outside its slot [%v, %v)", n, at, from, to)
 			}
 		}
+		if end := hits.pattern.end(hits.Hits() - 1); end != hits.Duration() {
+			t.Fatalf("the last slot ends at %v, the phase at %v", end, hits.Duration())
+		}
 	})
 }
 

@@ -38,13 +38,13 @@ func (s sharing) origin(path string) string {
 }
 
 // found reports a problem that was seen in the values, unless the text of the
-// same field, of one inside it or of one around it was a problem already.
+// same field or of one around it was a problem already.
 func (r *reader) found(path, text string) {
 	if len(r.problems) == maxListed {
 		return
 	}
 	for bad := range r.bad {
-		if inside(path, bad) || inside(bad, path) {
+		if inside(path, bad) {
 			return
 		}
 	}
