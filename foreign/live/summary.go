@@ -1,0 +1,150 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"ratefit/analyze"
+	"ratefit/foreign/measure"
+	"ratefit/foreign/truth"
+)
+
+// A summary prints one line for each class of each member and counts.
+type summary struct {
+	buckets    int // classes that are token buckets
+	identified int // of them
+	contained  int
+	exact      int
+	widths     []float64
+	wrong      []string // what ratefit was certain of, and is false
+	unmeasured int
+}
+
+const row = "%-20s %-5s %-12s %-22s %-26s %-19s %8s  %-9s %-6s %-5s %-8s %-8s %7s %6s\n"
+
+func (s *summary) head() {
+	fmt.Printf(row, "limiter", "class", "verdict", "model", "truth", "rate", "width %", "burst", "inside", "exact", "classes", "sources", "hits", "s")
+}
+
+// add prints and counts what was found about one member.
+func (s *summary) add(m *member, r *measure.Run) {
+	want := truth.Scope(m.Shared, m.Key == "global")
+	for _, name := range []string{"read", "write"} {
+		c := m.classes()[name]
+		if c == nil {
+			continue
+		}
+		f := truth.Compare(truth.Of(r.Analysis, name, measure.Sources[0]), c.truth())
+		s.count(m.ID+" "+name, c, f)
+		s.line(m, name, c, f, r, want)
+	}
+	for dimension, pair := range map[string][2]analyze.ScopeVerdict{
+		"classes": {r.Analysis.Scope.Class, want.Class},
+		"sources": {r.Analysis.Scope.Source, want.Source},
+	} {
+		// An unlimited class shares with nobody, and nothing tells.
+		if claimed(pair[0]) && pair[0] != pair[1] && m.isLimited() {
+			s.wrong = append(s.wrong, fmt.Sprintf("%s: %s are said to be %s", m.ID, dimension, pair[0]))
+		}
+	}
+}
+
+func (m *member) isLimited() bool {
+	for _, c := range m.classes() {
+		if c != nil && c.Model == "unlimited" {
+			return false
+		}
+	}
+	return true
+}
+
+// claimed reports whether the answer says anything.
+func claimed(v analyze.ScopeVerdict) bool { return v == analyze.Shared || v == analyze.Separate }
+
+func (s *summary) count(label string, c *class, f truth.Finding) {
+	if !f.Sound(c.truth()) {
+		s.wrong = append(s.wrong, label)
+	}
+	if c.Model != tokenBucket {
+		return
+	}
+	s.buckets++
+	if f.Certain && !f.WrongName {
+		s.identified++
+	}
+	if f.Bounded && f.Contained {
+		s.contained++
+		s.widths = append(s.widths, f.Width)
+	}
+	if f.Exact {
+		s.exact++
+	}
+}
+
+func (s *summary) line(m *member, name string, c *class, f truth.Finding, r *measure.Run, want analyze.Scope) {
+	verdict, model, rate, width, burst := "nothing", "", "", "", ""
+	if l := f.Limit; l != nil {
+		verdict, model = string(l.Verdict), l.Model
+		rate, burst = bounds(l.SustainedRate, "%.5g"), bounds(l.Burst, "%.4g")
+		if f.Bounded {
+			width = fmt.Sprintf("%.3f", f.Width)
+		}
+	}
+	fmt.Printf(row, m.ID, name, verdict, model, fmt.Sprintf("%s %g/s %g", c.Model, c.Rate, c.Burst),
+		rate, width, burst, yes(f.Contained), yes(f.Exact),
+		scope(r.Analysis.Scope.Class, want.Class), scope(r.Analysis.Scope.Source, want.Source),
+		fmt.Sprint(r.Analysis.Sent.Requests), fmt.Sprintf("%.1f", r.Took.Seconds()))
+}
+
+// scope marks an answer that is not the truth.
+func scope(found, want analyze.ScopeVerdict) string {
+	if claimed(found) && found != want {
+		return "WRONG"
+	}
+	return short(string(found))
+}
+
+func short(s string) string { return s[:min(len(s), 8)] }
+
+func yes(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
+
+// bounds writes an interval; one value if its ends are the same.
+func bounds(i *analyze.Interval, format string) string {
+	end := func(v *float64, open string) string {
+		if v == nil {
+			return open
+		}
+		return fmt.Sprintf(format, *v)
+	}
+	if i == nil {
+		return ""
+	}
+	low, high := end(i.Low, "-∞"), end(i.High, "∞")
+	if low == high {
+		return low
+	}
+	return low + "–" + high
+}
+
+// close prints the totals and returns the exit code.
+func (s *summary) close() int {
+	fmt.Printf("\ntoken buckets: %d classes, %d identified, %d contain the true rate, %d bursts exact\n",
+		s.buckets, s.identified, s.contained, s.exact)
+	if len(s.widths) > 0 {
+		slices.Sort(s.widths)
+		fmt.Printf("width of the rate's interval: median %.3f %%, most %.3f %%\n", s.widths[len(s.widths)/2], s.widths[len(s.widths)-1])
+	}
+	if len(s.wrong) > 0 {
+		fmt.Printf("certain and false: %s\n", strings.Join(s.wrong, "; "))
+	}
+	if len(s.wrong) > 0 || s.unmeasured > 0 {
+		return 1
+	}
+	return 0
+}
