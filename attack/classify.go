@@ -18,7 +18,7 @@ var (
 	errTimeout  = errors.New("no complete reply in time")
 	errStopped  = errors.New("the run was stopped")
 	errRepeated = errors.New("not repeated on another connection")
-	errHalted   = errors.New("not sent")
+	errRefused  = errors.New("not written")
 )
 
 // classify says what kind of error ended a hit. cause is why its context
@@ -29,7 +29,7 @@ func classify(err, cause error, t instants) trace.ErrorKind {
 	switch {
 	case err == nil:
 		return ""
-	case errors.Is(cause, errRepeated) || errors.Is(err, errRepeated):
+	case errors.Is(cause, errRepeated):
 		return trace.ErrReset
 	case stopped && t.reach == untouched:
 		return trace.ErrUnsent

@@ -17,7 +17,7 @@ type conn struct {
 
 func (c *conn) Write(b []byte) (int, error) {
 	if c.refuse.Load() {
-		return 0, errRepeated
+		return 0, errRefused
 	}
 	s := c.hit.Load()
 	if s == nil {

@@ -33,7 +33,7 @@ func newStamps(t *testing.T) (*stamps, context.Context) {
 	var now time.Duration
 	ctx, cancel := context.WithCancelCause(t.Context())
 	t.Cleanup(func() { cancel(nil) })
-	return &stamps{traced: true, cancel: cancel, now: func() time.Duration { now++; return now }}, ctx
+	return &stamps{traced: true, cancel: cancel, halted: func() bool { return false }, now: func() time.Duration { now++; return now }}, ctx
 }
 
 func TestStampsOfOneConnection(t *testing.T) {
@@ -81,12 +81,26 @@ func TestStampsRefuseASecondCopy(t *testing.T) {
 		a.Write(nil)
 		b := &conn{Conn: &scripted{}}
 		st.gotConn(httptrace.GotConnInfo{Conn: b, Reused: true})
-		if _, err := b.Write(nil); !errors.Is(err, errRepeated) || !errors.Is(context.Cause(ctx), errRepeated) {
+		if _, err := b.Write(nil); !errors.Is(err, errRefused) || !errors.Is(context.Cause(ctx), errRepeated) {
 			t.Errorf("the second copy was written: %v, %v", err, context.Cause(ctx))
 		}
 		if kind := classify(context.Canceled, context.Cause(ctx), st.end(9)); kind != trace.ErrReset {
 			t.Errorf("kind %q", kind)
 		}
+	}
+}
+
+// A hit that gets its connection after the stop is not sent.
+func TestStampsRefuseAfterTheStop(t *testing.T) {
+	st, ctx := newStamps(t)
+	st.halted = func() bool { return true }
+	c := &conn{Conn: &scripted{}}
+	st.gotConn(httptrace.GotConnInfo{Conn: c})
+	if _, err := c.Write(nil); err == nil {
+		t.Error("it was written")
+	}
+	if kind := classify(errRefused, context.Cause(ctx), st.end(9)); kind != trace.ErrUnsent {
+		t.Errorf("kind %q", kind)
 	}
 }
 

@@ -20,7 +20,7 @@ func (s *stream) exchange(req *http.Request, h *trace.Hit) (*http.Response, erro
 	req.Header.Del("X-Vegeta-Seq") // a limiter may look at headers, and nobody asked for this one
 	req.Header.Del("X-Vegeta-Attack")
 	now := s.run.now
-	st := &stamps{now: now, cancel: cancel, traced: s.run.traced, sent: now()}
+	st := &stamps{now: now, cancel: cancel, halted: s.run.stopped, traced: s.run.traced, sent: now()}
 
 	reply, err := s.network.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, st.hooks())))
 	back := now()

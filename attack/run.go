@@ -38,6 +38,13 @@ type run struct {
 
 func (r *run) now() time.Duration { return time.Since(r.zero) }
 
+// stopped reports whether no request may begin any more. When the run is out
+// of requests, those that were let through before still may.
+func (r *run) stopped() bool {
+	cause := context.Cause(r.halted)
+	return cause != nil && !errors.Is(cause, errRequests)
+}
+
 // Run sends the profile and calls record, from the calling goroutine, for
 // every hit, in the order in which they end and numbered in that order. A slow
 // record delays nothing but the return of Run: hits wait for it in memory.
@@ -48,7 +55,8 @@ func (r *run) now() time.Duration { return time.Since(r.zero) }
 // Run has returned. When it is stopped, hits under way may finish within the
 // grace; afterwards they are recorded as canceled.
 //
-// Any other error means that nothing was sent.
+// Run returns when the last hit has ended; a pause at a profile's end is not
+// waited for. Any other error means that nothing was sent.
 func Run(ctx context.Context, c Config, record func(*trace.Hit)) (trace.End, error) {
 	c, err := c.withDefaults()
 	if err != nil {

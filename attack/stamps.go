@@ -20,6 +20,7 @@ var errInterim = errors.New("too many interim replies")
 type stamps struct {
 	now    func() time.Duration
 	cancel context.CancelCauseFunc // of the request
+	halted func() bool             // no request may begin any more
 
 	mu       sync.Mutex
 	traced   bool          // the transport reports here: wrote is known
@@ -47,17 +48,18 @@ func (s *stamps) hooks() *httptrace.ClientTrace {
 // request is written. A second connection for one request means that the
 // transport repeats the request. That is harmless if nothing of it had gone
 // out, else it is stopped: the new connection refuses to write, and the
-// request ends.
+// request ends. So does one that waited for its connection until the run was
+// stopped.
 func (s *stamps) gotConn(info httptrace.GotConnInfo) {
 	c := ours(info)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.fresh = !info.Reused
-	if s.wrote {
+	if why := s.forbidden(); why != nil {
 		if c != nil {
 			c.refuse.Store(true)
 		}
-		s.cancel(errRepeated)
+		s.cancel(why)
 		return
 	}
 	s.detach()
@@ -66,6 +68,18 @@ func (s *stamps) gotConn(info httptrace.GotConnInfo) {
 		s.conn = c
 		c.hit.Store(s)
 	}
+}
+
+// forbidden returns why the request must not be written now. The caller holds
+// mu.
+func (s *stamps) forbidden() error {
+	switch {
+	case s.wrote:
+		return errRepeated
+	case s.halted():
+		return errStopped
+	}
+	return nil
 }
 
 // ours returns the connection beneath info if it carries one request at a

@@ -1,7 +1,6 @@
 package attack
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"sync"
@@ -127,9 +126,9 @@ func (t *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 	default:
 		return nil, errNothingDue
 	}
-	if cause := context.Cause(t.stream.run.halted); cause != nil && !errors.Is(cause, errRequests) {
-		t.stream.unsent(h) // out of requests, this one is still within the budget
-		return nil, errHalted
+	if t.stream.run.stopped() {
+		t.stream.unsent(h)
+		return nil, errStopped
 	}
 	reply, err := t.stream.exchange(req, h)
 	if err != nil {

@@ -58,8 +58,8 @@ func (n *network) transport(source netip.Addr, conns int) *http.Transport {
 			InsecureSkipVerify: n.insecure,
 			ClientSessionCache: tls.NewLRUClientSessionCache(0),
 		},
-		TLSHandshakeTimeout:    n.timeout,
-		MaxIdleConns:           0, // no limit of its own
+		TLSHandshakeTimeout:    n.timeout + time.Second, // so that the hit's own timeout comes first
+		MaxIdleConns:           0,                       // no limit of its own
 		MaxIdleConnsPerHost:    conns,
 		MaxConnsPerHost:        conns,
 		IdleConnTimeout:        idleTimeout,
