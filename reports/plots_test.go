@@ -122,7 +122,7 @@ func short(a *analyze.Analysis, d float64) *analyze.Analysis {
 // kept names the SVG files that are goldens; the others are drawn all the same.
 var kept = []string{
 	"survey-read-timeline.svg", "survey-read-arrivals.svg", "survey-read-region.svg", "survey-read-declared.svg",
-	"two-read-timeline.svg", "shared-read-write-arrivals.svg", "open-read-region.svg", "differ-read-declared.svg",
+	"two-read-timeline.svg", "shared-read-write-arrivals.svg", "open-read-region.svg", "differ-read-declared.svg", "differ-read-region.svg",
 	"window-read-timeline.svg", "window-read-declared.svg", "unknown-read-arrivals.svg",
 }
 
