@@ -24,7 +24,7 @@ const (
 	maxFields = 10_000
 	maxDepth  = 64
 	maxNodes  = 1_000_000 // values read, aliases followed, instants of replays
-	maxListed = 50        // problems told
+	maxProblems = 50        // problems told
 )
 
 // Load reads a profile from YAML. name stands in messages; without a field

@@ -155,7 +155,7 @@ func TestBombs(t *testing.T) {
 		"problems":        {"phases: [" + strings.Repeat("5,", 999) + "]", "f.yaml:1: phases[0]: must be a mapping with a kind, is a single value"},
 	} {
 		p, problems := Check(strings.NewReader(c.text), "f.yaml")
-		if p != nil || len(problems) == 0 || len(problems) > maxListed || !strings.HasPrefix(problems[0].Error(), c.want) {
+		if p != nil || len(problems) == 0 || len(problems) > maxProblems || !strings.HasPrefix(problems[0].Error(), c.want) {
 			t.Errorf("%s: %d problems: %.200v, want %s", name, len(problems), problems, c.want)
 		}
 	}

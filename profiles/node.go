@@ -35,7 +35,7 @@ func (r *reader) report(path string, line int, text string) {
 }
 
 func (r *reader) tell(path string, line int, text string) {
-	if r.spent || len(r.problems) == maxListed {
+	if r.spent || len(r.problems) == maxProblems {
 		return
 	}
 	r.problems = append(r.problems, &Problem{File: r.file, Line: line, Field: path, Text: text})

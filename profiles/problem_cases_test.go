@@ -128,5 +128,7 @@ classes: {a: 7, b: {phases: []}, c: null, d: {phases: null}}`, `:1: phases[0].ki
 :2: classes.a: must be a mapping with phases, is a single value
 :2: classes.b.phases: must have at least one phase, is an empty list
 :2: classes.d.phases: must be a list of phases, is empty`},
+		{`phases: [{kind: hold, rate: 1000, duration: 100m}]`, `: classes: plan 12,000,000 hits for each source, may plan 10,000,000 at most`},
+		{`phases: [{kind: hold, rate: 1000, duration: 100m}, {kind: hold, rate: 1000, duration: 100m}]`, `:1: phases: plan more than 10,000,000 hits for each source`},
 	}
 }

@@ -40,7 +40,7 @@ func (s sharing) origin(path string) string {
 // found reports a problem that was seen in the values, unless the text of the
 // same field or of one around it was a problem already.
 func (r *reader) found(path, text string) {
-	if len(r.problems) == maxListed {
+	if len(r.problems) == maxProblems {
 		return
 	}
 	for bad := range r.bad {
