@@ -31,6 +31,9 @@ func (p *Profile) check(report reporter) {
 	if i := strings.IndexFunc(p.About, func(r rune) bool { return !unicode.IsPrint(r) }); i >= 0 || len(p.About) > 1000 {
 		report("about", "must be one line of at most 1000 printable characters")
 	}
+	if p.Stagger != 0 {
+		checkDuration("stagger", p.Stagger, report)
+	}
 	switch {
 	case len(p.Classes) == 0:
 		report("classes", "is missing; a profile needs phases for at least one class")

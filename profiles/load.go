@@ -20,10 +20,10 @@ import (
 // square of the number of fields and of the depth, so both are counted before
 // it runs.
 const (
-	maxSize   = 1 << 20 // bytes
-	maxFields = 10_000
-	maxDepth  = 64
-	maxNodes  = 1_000_000 // values read, aliases followed, instants of replays
+	maxSize     = 1 << 20 // bytes
+	maxFields   = 10_000
+	maxDepth    = 64
+	maxNodes    = 1_000_000 // values read, aliases followed, instants of replays
 	maxProblems = 50        // problems told
 )
 

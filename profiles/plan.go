@@ -14,7 +14,8 @@ type Plan struct {
 	Classes []ClassPlan
 
 	Requests int           // all classes and sources together
-	Duration time.Duration // until the longest class is over
+	Stagger  time.Duration // as [Profile.Stagger]
+	Duration time.Duration // until the last class is over
 	Peak     float64       // most hits in any one second, all classes and sources together
 }
 
@@ -38,8 +39,7 @@ type PhasePlan struct {
 	Text     string // as [Phase.Describe]
 }
 
-// Plan adds up what the profile sends from that many sources at once. All
-// classes of all sources start together and ask at the same instants.
+// Plan adds up what the profile sends from that many sources at once.
 func (p *Profile) Plan(sources int) (*Plan, error) {
 	if sources < 1 {
 		return nil, fmt.Errorf("profile %s: needs at least one source, has %d", p.Name, sources)
@@ -47,7 +47,7 @@ func (p *Profile) Plan(sources int) (*Plan, error) {
 	if problems := p.Check(); len(problems) > 0 {
 		return nil, problems[0]
 	}
-	plan := &Plan{Profile: p.Name, Sources: sources}
+	plan := &Plan{Profile: p.Name, Sources: sources, Stagger: p.Stagger}
 	var lines []timeline
 	for i := range p.Classes {
 		c, line, err := p.Classes[i].plan()
@@ -56,11 +56,29 @@ func (p *Profile) Plan(sources int) (*Plan, error) {
 		}
 		plan.Classes = append(plan.Classes, c)
 		plan.Requests += c.Hits * sources
-		plan.Duration = max(plan.Duration, c.Duration)
 		lines = append(lines, line)
+		// The last source is the last to begin each class.
+		begin := time.Duration((sources-1)*len(p.Classes)+i) * p.Stagger
+		plan.Duration = max(plan.Duration, begin+c.Duration)
 	}
-	plan.Peak = float64(busiestSecond(lines) * sources)
+	plan.Peak = float64(p.peak(lines, sources))
 	return plan, nil
+}
+
+// peak is the busiest second of all sources. Beyond a few staggered sources,
+// it supposes that they are busiest together.
+func (p *Profile) peak(classes []timeline, sources int) int {
+	const few = 8
+	if p.Stagger == 0 || sources > few {
+		return busiestSecond(classes) * sources
+	}
+	var lines []timeline
+	for range sources {
+		for _, line := range classes {
+			lines = append(lines, line.from(time.Duration(len(lines))*p.Stagger))
+		}
+	}
+	return busiestSecond(lines)
 }
 
 func (c *Class) plan() (ClassPlan, timeline, error) {
@@ -94,6 +112,9 @@ func (p *Plan) String() string {
 	}
 	fmt.Fprintf(&b, "%s: %s from %s in %s, at most %s in one second\n", p.Profile,
 		countHits(p.Requests), from, plainDuration(p.Duration), grouped(int(p.Peak)))
+	if p.Stagger > 0 && len(p.Classes)*p.Sources > 1 {
+		fmt.Fprintf(&b, "each class of each source begins %s after the one before it\n", plainDuration(p.Stagger))
+	}
 	for _, c := range p.Classes {
 		title := c.Class
 		if c.Request != "" {

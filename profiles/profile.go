@@ -21,11 +21,16 @@ const (
 	MaxListed = 1_000_000
 )
 
-// A Profile is traffic planned over time. All its classes start together.
+// A Profile is traffic planned over time.
 type Profile struct {
 	Name    string  // letters, digits and ". _ -", at most 64
 	About   string  // one sentence: the question the profile answers
 	Classes []Class // in the order in which they were written
+
+	// Stagger is by how much each class of each source begins after the one
+	// before it; 0 = all together. When one is used up while the next one
+	// begins, it shows whether they share a limiter.
+	Stagger time.Duration
 
 	source string // the text it was loaded from
 }
@@ -81,10 +86,11 @@ type Phase struct {
 	Over     time.Duration // burst: 0 = all at one instant
 	Rate     Rate          // hold, poisson: above 0
 	From, To Rate          // ramp: one of them may be 0
-	Steps    []Step        // steps
-	At       []time.Duration
-	// At holds the instants of a replay since its phase began, ascending;
-	// equal instants are hits at once.
+	Steps    []Step        // steps: at least one
+
+	// At holds the instants of a replay, counted from the beginning of the
+	// phase, ascending. Equal instants are hits at once.
+	At []time.Duration
 
 	Duration time.Duration // hold, ramp, pause, poisson; replay: 0 = up to the last instant
 	Spacing  Spacing       // hold, ramp, steps

@@ -81,13 +81,15 @@ func (r *reader) profile(root field, name string) (*Profile, sharing) {
 		case "about":
 			s, _ := r.text(f, "one sentence")
 			p.About = strings.Join(strings.Fields(s), " ")
+		case "stagger":
+			p.Stagger = r.duration(f)
 		case "phases":
 			top = &fields[i]
 			phases = r.phases(f)
 		case "classes":
 			classes = &fields[i]
 		default:
-			known := []string{"name", "about", "phases", "classes"}
+			known := []string{"name", "about", "stagger", "phases", "classes"}
 			r.report(f.path, f.line, unknownText(f.key, "a profile", known))
 		}
 	}

@@ -16,6 +16,9 @@ func (p *Profile) YAML() string {
 	if p.About != "" {
 		fmt.Fprintf(&b, "about: %s\n", strconv.Quote(p.About))
 	}
+	if p.Stagger > 0 {
+		fmt.Fprintf(&b, "stagger: %s\n", p.Stagger)
+	}
 	b.WriteString("classes:\n")
 	for _, c := range p.Classes {
 		fmt.Fprintf(&b, "  %s:\n", strconv.Quote(c.Name))

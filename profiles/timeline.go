@@ -9,6 +9,16 @@ type timeline struct {
 	phase, n  int             // the next hit
 }
 
+// from returns the timeline begun later.
+func (t timeline) from(begin time.Duration) timeline {
+	starts := make([]time.Duration, len(t.starts))
+	for i, s := range t.starts {
+		starts[i] = s + begin
+	}
+	t.starts = starts
+	return t
+}
+
 // peek is the instant of the next hit.
 func (t *timeline) peek() (at time.Duration, ok bool) {
 	for t.phase < len(t.schedules) {
