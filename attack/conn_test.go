@@ -54,6 +54,18 @@ func TestStampsOfOneConnection(t *testing.T) {
 	}
 }
 
+// A reply can come before the whole request has gone out.
+func TestStampsOfAnIncompleteRequest(t *testing.T) {
+	st, _ := newStamps(t)
+	c := &conn{Conn: &scripted{writes: []write{{5, nil}}}}
+	st.gotConn(httptrace.GotConnInfo{Conn: c})
+	c.Write(nil)
+	st.gotFirstByte()
+	if got := st.end(9); got.written != 0 || got.reach != touched {
+		t.Errorf("%+v", got)
+	}
+}
+
 // A connection that turns out dead before a byte was accepted costs nothing:
 // the request may be repeated, and counts from its second attempt.
 func TestStampsNothingWritten(t *testing.T) {

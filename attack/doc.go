@@ -2,8 +2,9 @@
 // It is the only user of the network in this program.
 //
 // [Run] drives one Vegeta attacker for each class, source and phase of a
-// profile. All classes and sources start together; each phase starts at its
-// planned instant, whatever became of the phase before it.
+// profile. All classes and sources start together, or staggered as the profile
+// says; each phase starts at its planned instant, whatever became of the phase
+// before it.
 //
 // # What a recorded hit promises
 //

@@ -182,8 +182,8 @@ func (r *run) streams(n *network) ([]*stream, error) {
 	if c.Lead == 0 {
 		c.Lead = r.now() + DefaultLead
 	}
-	for _, s := range streams {
-		place(s.phases, c.Lead)
+	for k, s := range streams {
+		place(s.phases, c.Lead+time.Duration(k)*c.Profile.Stagger)
 	}
 	return streams, nil
 }

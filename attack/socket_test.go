@@ -58,7 +58,7 @@ func newTarget(t *testing.T, scheme string, h http.HandlerFunc) *target {
 
 func (s *target) config(phases ...profiles.Phase) Config {
 	return Config{
-		Profile: reads(phases...), Zero: s.zero, Insecure: true,
+		Profile: reads(phases...), Zero: s.zero, Insecure: true, Timeout: time.Minute,
 		Requests: []Request{{Class: "read", URL: s.URL + "/"}},
 	}
 }
@@ -109,10 +109,14 @@ func TestSocketDecisionIsWithinTheHit(t *testing.T) {
 				}
 				io.WriteString(w, "ok")
 			})
+			size := 150
+			if test.scheme != "http" {
+				size = 20 // handshakes are slow under the race detector
+			}
 			c := s.config(
-				burst("one", 150), pause("rest", 100*time.Millisecond),
-				burst("two", 150), pause("again", 100*time.Millisecond),
-				burst("three", 150), hold("hold", 500*profiles.PerSecond, 200*time.Millisecond))
+				burst("one", size), pause("rest", 100*time.Millisecond),
+				burst("two", size), pause("again", 100*time.Millisecond),
+				burst("three", size), hold("hold", 500*profiles.PerSecond, 200*time.Millisecond))
 			c.Requests[0].Method, c.Requests[0].Body, c.HTTP2 = test.method, []byte(test.body), test.http2
 			sent := collect(t, c)
 			for _, h := range sent {

@@ -59,14 +59,14 @@ func TestSocketSystemsChoice(t *testing.T) {
 
 func TestSocketBudgetIsExact(t *testing.T) {
 	s := newTarget(t, "http", nil)
-	c := s.config(burst("burst", 400), hold("hold", 500*profiles.PerSecond, 10*time.Second))
+	c := s.config(burst("burst", 200), hold("hold", 500*profiles.PerSecond, 10*time.Second))
 	c.Profile.Classes = append(c.Profile.Classes, profiles.Class{Name: "write", Phases: c.Profile.Classes[0].Phases})
 	c.Requests = append(c.Requests, Request{Class: "write", Method: "POST", URL: s.URL + "/"})
-	c.MaxRequests = 1001
+	c.MaxRequests = 501
 	var hits []*trace.Hit
 	end, err := Run(t.Context(), c, func(h *trace.Hit) { hits = append(hits, h) })
 	sent, _ := split(hits)
-	if err != nil || end.Reason != "budget: 1001 requests" || len(sent) != 1001 || s.requests.Load() != 1001 {
+	if err != nil || end.Reason != "budget: 501 requests" || len(sent) != 501 || s.requests.Load() != 501 {
 		t.Errorf("%d sent, %d arrived, end %+v, error %v", len(sent), s.requests.Load(), end, err)
 	}
 }

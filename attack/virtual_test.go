@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/netip"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -247,6 +248,37 @@ func TestVirtualHitsUnderWayAreBounded(t *testing.T) {
 		for _, h := range sent {
 			if h.Error != trace.ErrTimeout || h.End-h.Sent != 30*time.Second || h.FirstByte != 0 {
 				t.Fatalf("recorded %+v", h)
+			}
+		}
+	})
+}
+
+// TestStagger: each class of each source begins as much later as planned.
+func TestStagger(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &profiles.Profile{Name: "test", Stagger: 700 * time.Millisecond, Classes: []profiles.Class{
+			{Name: "read", Phases: []profiles.Phase{burst("all", 3)}},
+			{Name: "write", Phases: []profiles.Phase{burst("all", 3)}},
+		}}
+		began := map[string]time.Duration{}
+		_, err := Run(context.Background(), Config{
+			Profile: p,
+			Requests: []Request{
+				{Class: "read", URL: "http://example.test/"},
+				{Class: "write", Method: "POST", URL: "http://example.test/"},
+			},
+			Sources: []netip.Addr{netip.MustParseAddr("127.0.0.2"), netip.MustParseAddr("127.0.0.3")},
+			Spin:    -1,
+			RoundTripper: func(string) http.RoundTripper {
+				return fake(func(r *http.Request) (*http.Response, error) { return after(r, time.Millisecond) })
+			},
+		}, func(h *trace.Hit) { began[h.Class+h.Source] = h.Asked })
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k, stream := range []string{"read127.0.0.2", "write127.0.0.2", "read127.0.0.3", "write127.0.0.3"} {
+			if want := DefaultLead + time.Duration(k)*p.Stagger; began[stream] != want {
+				t.Errorf("%s began at %s, want %s", stream, began[stream], want)
 			}
 		}
 	})
