@@ -104,11 +104,17 @@ func main() {
 }
 
 // run cancels the command on the first interrupt, so that it can keep what it
-// has. From then on signals have their usual effect: a second one ends the
-// process at once.
+// has. A second one ends the process at once.
 func run() int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, stop)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		cancel()
+		<-signals
+		os.Exit(command.Interrupted)
+	}()
 	return command.Run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 }

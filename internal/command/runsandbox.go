@@ -47,17 +47,10 @@ func (o *measuring) runSandbox(ctx context.Context, s *streams) error {
 	if err != nil {
 		return failure("", "sandbox: %v", err)
 	}
+	if err := o.fillIn(); err != nil {
+		return err
+	}
 	s.notef("started the sandbox on %s and logged in from 127.0.0.1\n", running.URL)
-
-	if o.read == "" {
-		o.read = sandboxRead
-	}
-	if o.write == "" {
-		o.write = sandboxWrite
-	}
-	if o.body == "" {
-		o.body = sandboxBody
-	}
 	o.headers = append(o.headers, "Authorization: Bearer "+bearer)
 	if len(o.sources) == 0 {
 		o.sources = sandboxSources
@@ -67,6 +60,24 @@ func (o *measuring) runSandbox(ctx context.Context, s *streams) error {
 		}
 	}
 	return o.measure(ctx, s, running.URL)
+}
+
+// fillIn names the requests that the profile needs and no flag names.
+func (o *measuring) fillIn() error {
+	p, err := loadProfile(o.profile)
+	if err != nil {
+		return err
+	}
+	if _, reads := p.Class("read"); reads && o.read == "" {
+		o.read = sandboxRead
+	}
+	if _, writes := p.Class("write"); writes && o.write == "" {
+		o.write = sandboxWrite
+	}
+	if o.write != "" && o.body == "" {
+		o.body = sandboxBody
+	}
+	return nil
 }
 
 func canSendFrom(ctx context.Context, sources []string) bool {

@@ -55,6 +55,9 @@ func TestTracesTogether(t *testing.T) {
 		sent = append(sent, h.Sent)
 		firstByte = append(firstByte, h.FirstByte)
 		seq = append(seq, h.Seq)
+		if h.End != h.Sent+2*time.Millisecond || h.Asked != h.Sent {
+			t.Errorf("asked %s, sent %s, end %s", h.Asked, h.Sent, h.End)
+		}
 		if h.Written != 0 {
 			t.Errorf("an unknown instant became %s", h.Written)
 		}
