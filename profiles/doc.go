@@ -12,6 +12,8 @@
 //
 //	name: surge                        # else the name of the file
 //	about: Does a surge of reads slow down the writes?
+//	stagger: 500ms                     # each class of each source begins so much
+//	                                   # later than the one before; else together
 //	classes:                           # in this order
 //	  read:
 //	    request: GET /items            # optional

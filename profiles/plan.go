@@ -47,6 +47,10 @@ func (p *Profile) Plan(sources int) (*Plan, error) {
 	if problems := p.Check(); len(problems) > 0 {
 		return nil, problems[0]
 	}
+	if p.Stagger > 0 && time.Duration(sources) > MaxDuration/p.Stagger/time.Duration(len(p.Classes)) {
+		return nil, fmt.Errorf("profile %s: with %s between them, %s sources would begin over more than %s; lower the stagger or name fewer sources",
+			p.Name, plainDuration(p.Stagger), grouped(sources), plainDuration(MaxDuration))
+	}
 	plan := &Plan{Profile: p.Name, Sources: sources, Stagger: p.Stagger}
 	var lines []timeline
 	for i := range p.Classes {
@@ -66,11 +70,19 @@ func (p *Profile) Plan(sources int) (*Plan, error) {
 }
 
 // peak is the busiest second of all sources. Beyond a few staggered sources,
-// it supposes that they are busiest together.
+// it supposes that all classes of all of them are busiest together, which is
+// never too little.
 func (p *Profile) peak(classes []timeline, sources int) int {
 	const few = 8
-	if p.Stagger == 0 || sources > few {
+	switch {
+	case p.Stagger == 0:
 		return busiestSecond(classes) * sources
+	case sources > few:
+		most := 0
+		for _, class := range classes {
+			most += busiestSecond([]timeline{class}) * sources
+		}
+		return most
 	}
 	var lines []timeline
 	for range sources {

@@ -41,3 +41,33 @@ func TestStagger(t *testing.T) {
 		t.Errorf("negative stagger: %v", err)
 	}
 }
+
+// Apart, these two classes are never busy in the same second; staggered, nine
+// sources are.
+func TestPlanOfManyStaggeredSourcesIsNotTooLow(t *testing.T) {
+	p := &Profile{Name: "p", Stagger: ms, Classes: []Class{
+		{Name: "a", Phases: []Phase{{Name: "wait", Kind: Pause, Duration: s}, {Name: "burst", Kind: Burst, Hits: 10}}},
+		{Name: "b", Phases: []Phase{{Name: "burst", Kind: Burst, Hits: 10}}},
+	}}
+	for sources, want := range map[int]float64{1: 20, 8: 90, 9: 180} {
+		plan, err := p.Plan(sources)
+		if err != nil || plan.Peak != want {
+			t.Errorf("%d sources: %v, %v; want %v in one second", sources, plan, err, want)
+		}
+	}
+}
+
+func TestPlanRefusesToStaggerForDays(t *testing.T) {
+	p := twoClasses()
+	p.Stagger = MaxDuration / 4
+	if _, err := p.Plan(2); err != nil {
+		t.Error(err)
+	}
+	for sources, written := range map[int]string{3: "3", 65_536: "65,536", 1 << 60: "1,152,921,504,606,846,976"} {
+		_, err := p.Plan(sources)
+		want := "profile p: with 6 h between them, " + written + " sources would begin over more than 24 h; lower the stagger or name fewer sources"
+		if err == nil || err.Error() != want {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}
