@@ -1,5 +1,7 @@
 package reports
 
+import "slices"
+
 import "embed"
 
 //go:embed schema/*.schema.json
@@ -12,11 +14,9 @@ func SchemaNames() []string { return []string{"analysis", "manifest"} }
 // analysis.json, "manifest" for manifest.json. The schemas are strict about
 // names, types and enumerated words; members that they do not name are allowed.
 func Schema(name string) ([]byte, bool) {
-	for _, known := range SchemaNames() {
-		if name == known {
-			b, err := schemas.ReadFile("schema/" + name + ".schema.json")
-			return b, err == nil
-		}
+	if slices.Contains(SchemaNames(), name) {
+		b, err := schemas.ReadFile("schema/" + name + ".schema.json")
+		return b, err == nil
 	}
 	return nil, false
 }
