@@ -36,7 +36,7 @@ type Request struct {
 // Requests are needed.
 type Config struct {
 	Profile  *profiles.Profile
-	Requests []Request    // one for each class that is to be sent; the profile's other classes are left out
+	Requests []Request    // one for each class that is to be sent, in any order; the profile's other classes are left out
 	Sources  []netip.Addr // local addresses to send from, all alike; empty = the system's choice
 
 	Zero time.Time     // offset 0 of all instants, with a monotonic reading; zero = now

@@ -160,8 +160,13 @@ func (r *run) streams(n *network) ([]*stream, error) {
 	}
 	var streams []*stream
 	largest := 0
-	for _, request := range c.Requests {
-		class, _ := c.Profile.Class(request.Class)
+	for k := range c.Profile.Classes { // in this order they are staggered
+		class := &c.Profile.Classes[k]
+		i := slices.IndexFunc(c.Requests, func(r Request) bool { return r.Class == class.Name })
+		if i < 0 {
+			continue
+		}
+		request := &c.Requests[i]
 		phases, err := plan(class)
 		if err != nil {
 			return nil, err

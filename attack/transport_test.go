@@ -127,6 +127,39 @@ func remains() string {
 	return strings.Join(left, "\n\n")
 }
 
+// A connection that is still being made when the run ends is given up.
+func TestNetworkEndsItsDials(t *testing.T) {
+	n := newNetwork(&Config{Timeout: time.Hour})
+	asked := make(chan struct{})
+	var once sync.Once
+	silent := &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		once.Do(func() { close(asked) })
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}}
+	done := make(chan error)
+	go func() {
+		_, err := n.dial(context.Background(), &net.Dialer{Resolver: silent}, "tcp", "host.example.test:80")
+		done <- err
+	}()
+	<-asked
+	n.close()
+	select {
+	case err := <-done:
+		if err == nil {
+			t.Error("a connection after the end")
+		}
+	case <-time.After(10 * time.Second):
+		t.Fatal("the dial goes on")
+	}
+	late := listen(t, func(net.Conn) {})
+	n.life = context.Background() // as if the dial had won the race against the end
+	if c, err := n.dial(context.Background(), &net.Dialer{}, "tcp", late); err == nil {
+		c.Close()
+		t.Error("a connection after the end")
+	}
+}
+
 func TestSocketIPv6(t *testing.T) {
 	l, err := net.Listen("tcp", "[::1]:0")
 	if err != nil {

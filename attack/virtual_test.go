@@ -264,8 +264,8 @@ func TestStagger(t *testing.T) {
 		_, err := Run(context.Background(), Config{
 			Profile: p,
 			Requests: []Request{
-				{Class: "read", URL: "http://example.test/"},
 				{Class: "write", Method: "POST", URL: "http://example.test/"},
+				{Class: "read", URL: "http://example.test/"},
 			},
 			Sources: []netip.Addr{netip.MustParseAddr("127.0.0.2"), netip.MustParseAddr("127.0.0.3")},
 			Spin:    -1,
