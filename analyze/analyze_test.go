@@ -253,7 +253,11 @@ func TestUsedBeforeTheRun(t *testing.T) {
 	}
 	l := make()
 	whole := surveyTrace(5, []string{"read"}, []string{"a"}, func(_, _ string) *xrate.Limiter { return l })
-	b := analyse(whole, Options{}).Limits[0].Burst
+	found := analyse(whole, Options{}).Limits[0]
+	if d := found.Params["initial_deficit"]; d.Low == nil || *d.Low > 20 || *d.High < 20 || *d.High > 21.5 {
+		t.Errorf("initial deficit %v to %v", d.Low, d.High)
+	}
+	b := found.Burst
 	if b.High == nil || *b.Low != 40 || *b.High != 40 {
 		t.Errorf("with a rest: burst %v", b)
 	}

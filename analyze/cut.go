@@ -51,23 +51,27 @@ func cutOver(streams []*Stream, r, upto float64, o cutOptions) cut {
 
 func (s *Stream) cut(r, upto float64, o cutOptions) cut {
 	c := cut{lo: math.Inf(-1), hi: math.Inf(1)}
+	explained := math.Inf(1)
+	if !o.rest {
+		explained = s.mostUsed(upto, o)
+	}
 	s.sweep(r, upto, o,
 		func(_ int32, lo float64) { c.lo = max(c.lo, lo-slack) },
-		func(_ int32, hi float64) { c.hi = min(c.hi, hi) })
+		func(_ int32, hi, used float64) {
+			if used <= explained {
+				c.hi = min(c.hi, hi)
+			}
+		})
 	return c
 }
 
 // sweep goes through both ends of all spans in the order of time and reports,
 // for each admitted hit, the least burst that allows it at rate upto and, for each limited
-// one, the burst that would have had to admit it at rate r. Limited hits that
-// an unknown first level explains are passed over. It takes O(1) amortised per
-// hit plus what overlaps.
-func (s *Stream) sweep(r, upto float64, o cutOptions, onAdmitted, onLimited func(hit int32, bound float64)) {
+// one, the burst that would have had to admit it at rate r, and the most that
+// it and what was admitted before it can have used since the first hit, less
+// what drained. It takes O(1) amortised per hit plus what overlaps.
+func (s *Stream) sweep(r, upto float64, o cutOptions, onAdmitted func(hit int32, bound float64), onLimited func(hit int32, bound, used float64)) {
 	start := s.from[s.byFrom[0]] - o.grain
-	explained := math.Inf(1)
-	if !o.rest {
-		explained = s.deficit(upto, o.grain)
-	}
 	sure := sureWindows{perNs: upto * 1e-9}
 	may := possibleWindows{perNs: r * 1e-9, best: math.Inf(-1)}
 	admittedInFlight := 0
@@ -106,9 +110,7 @@ func (s *Stream) sweep(r, upto float64, o cutOptions, onAdmitted, onLimited func
 			may.end(t)
 		case trace.Limited:
 			from := s.from[hit] - o.grain - start
-			if float64(may.started)+1-may.perNs*float64(from) <= explained {
-				onLimited(hit, may.most(from)+1)
-			}
+			onLimited(hit, may.most(from)+1, float64(may.started)+1-may.perNs*float64(from))
 			for oldest < i && (s.outcome[s.byFrom[oldest]] != trace.Limited || s.to[s.byFrom[oldest]]-start < t) {
 				oldest++
 			}
@@ -121,16 +123,17 @@ func (s *Stream) sweep(r, upto float64, o cutOptions, onAdmitted, onLimited func
 	}
 }
 
-// deficit tells which limited hits an unknown level at the first hit explains.
+// mostUsed is the most that the admitted hits have surely used since the first
+// hit, less what drained, at any time: max(0, N_sure(0,τ) − r·τ).
 //
-// That level is some d in [0, b]. A limited hit is explained as long as
-// d + N_possible(0,τ) − r·τ + 1 > b may hold, and no d is possible that an
-// admitted hit refutes: d ≤ b − max(0, N_sure(0,τ) − r·τ). With the largest
-// such d the burst cancels out: explained is what has
-// N_possible(0,τ) − r·τ + 1 above the value returned.
-func (s *Stream) deficit(r float64, grain int64) float64 {
+// It tells which limited hits an unknown level at the first hit explains. That
+// level is some deficit d in [0, b]. A limited hit is explained as long as
+// d + N_possible(0,τ) + 1 − r·τ > b may hold, and no d is possible that an
+// admitted hit refutes: d ≤ b − mostUsed. With the largest such d the burst
+// cancels out: explained is what used more than mostUsed.
+func (s *Stream) mostUsed(r float64, o cutOptions) float64 {
 	perNs := r * 1e-9
-	start := s.from[s.byFrom[0]] - grain
+	start := s.from[s.byFrom[0]] - o.grain
 	most, count := 0.0, 0
 	for _, hit := range s.byTo {
 		if s.outcome[hit] == trace.Admitted && s.to[hit] != never {
@@ -139,6 +142,17 @@ func (s *Stream) deficit(r float64, grain int64) float64 {
 		}
 	}
 	return most
+}
+
+// deficit encloses the level at the first hit of a bucket of that rate and
+// burst: how many of its tokens had been used before.
+func (s *Stream) deficit(r, burst float64, o cutOptions) (low, high float64) {
+	s.sweep(r, r, o, func(int32, float64) {}, func(_ int32, bound, used float64) {
+		if bound <= burst {
+			low = max(low, burst-used)
+		}
+	})
+	return low, max(low, burst-s.mostUsed(r, o))
 }
 
 // sureWindows keeps max over u of N_sure(u, now) + r·u, where N_sure counts

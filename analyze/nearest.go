@@ -40,7 +40,7 @@ func popularBurst(streams []*Stream, r float64, rested bool) float64 {
 	for _, s := range streams {
 		s.sweep(r, r, cutOptions{rest: rested},
 			func(_ int32, bound float64) { least = append(least, bound) },
-			func(_ int32, bound float64) { excluded = append(excluded, bound) })
+			func(_ int32, bound, _ float64) { excluded = append(excluded, bound) })
 	}
 	if len(least) == 0 {
 		return 1

@@ -96,6 +96,9 @@ func (m TokenBucket) fit(streams []*Stream, o cutOptions, set rateSet) Fit {
 	var low, high float64
 	f.Region, low, high = region(streams, set, o)
 	f.Burst = wholeBurst(value, low, high)
+	if !o.rest && f.Burst.High != nil {
+		f.Params["initial_deficit"] = Parameter{Interval: deficits(streams, mid, f.Burst.Value, o)}
+	}
 	if grain > grains[0] {
 		f.Params["clock_grain_s"] = Parameter{Interval: exactly(grain.Seconds())}
 	}
@@ -107,6 +110,16 @@ func (m TokenBucket) fit(streams []*Stream, o cutOptions, set rateSet) Fit {
 	burst := f.Burst.Value
 	f.New = func() Limiter { return &bucket{rate: mid, burst: burst} }
 	return f
+}
+
+// deficits encloses the first levels of all streams.
+func deficits(streams []*Stream, r, burst float64, o cutOptions) Interval {
+	low, high := math.Inf(1), 0.0
+	for _, s := range streams {
+		l, h := s.deficit(r, burst, o)
+		low, high = min(low, l), max(high, h)
+	}
+	return bounded(low, low, high)
 }
 
 // pause rounds a waiting time up to what a person would type.
