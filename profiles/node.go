@@ -2,6 +2,7 @@ package profiles
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -132,7 +133,7 @@ func (r *reader) sequence(f field, what string) ([]field, bool) {
 	}
 	fields := make([]field, len(s.Values))
 	for i, v := range s.Values {
-		fields[i] = field{path: fmt.Sprintf("%s[%d]", f.path, i), line: f.line, value: v}
+		fields[i] = field{path: f.path + "[" + strconv.Itoa(i) + "]", line: f.line, value: v}
 		if v != nil {
 			fields[i].line = lineOf(v)
 		}
