@@ -3,7 +3,6 @@ package trace
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -37,11 +36,13 @@ func openInput(path string) (*input, error) {
 		return nil, err
 	}
 	if st, err := f.Stat(); err == nil && st.IsDir() {
-		return nil, errors.Join(fmt.Errorf("%s: is a folder; name the trace inside it", path), f.Close())
+		_ = f.Close()
+		return nil, fmt.Errorf("%s: is a folder; name the trace inside it", path)
 	}
 	in, err := newInput(f, f)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), f.Close())
+		_ = f.Close()
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return in, nil
 }

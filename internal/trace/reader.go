@@ -54,7 +54,8 @@ func Open(path string) (*Reader, error) {
 	}
 	r, err := newReader(in, path)
 	if err != nil {
-		return nil, errors.Join(err, in.close())
+		_ = in.close() // the first error is the cause
+		return nil, err
 	}
 	return r, nil
 }
@@ -99,7 +100,7 @@ func (r *Reader) detect() (err error) {
 	for line = trimSpace(line); err == nil && whole && len(line) == 0; line = trimSpace(line) {
 		line, whole, err = l.next()
 	}
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
+	if err == io.EOF || err == io.ErrUnexpectedEOF || err == nil && len(line) == 0 {
 		return errNothing
 	}
 	if err != nil {

@@ -3,13 +3,10 @@ package trace
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/textproto"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -205,85 +202,3 @@ func survives(h http.Header) bool {
 }
 
 func isControl(r rune) bool { return r < 0x20 || r == 0x7f }
-
-// WriteVegeta writes all of a trace that has not been read yet in one of
-// Vegeta's encodings, so that "vegeta plot" accepts it, too: it reads the trace
-// twice. If r cannot be read twice, a copy is kept in a temporary file
-// meanwhile. It returns how many hits were written, and how many skipped because
-// they were never sent.
-func WriteVegeta(dst io.Writer, encoding string, r *Reader) (written, skipped int, err error) {
-	var spool *Writer
-	if !r.in.rewindable() {
-		dir, err := os.MkdirTemp("", "ratefit-")
-		if err != nil {
-			return 0, 0, err
-		}
-		defer os.RemoveAll(dir)
-		path := filepath.Join(dir, "trace.jsonl.gz")
-		if spool, err = Create(path, r.Meta()); err != nil {
-			return 0, 0, err
-		}
-	}
-	order := new(VegetaOrder)
-	if err := each(r, func(h *Hit) error {
-		order.Add(h)
-		if spool != nil {
-			return spool.Write(h)
-		}
-		return nil
-	}); err != nil {
-		if spool != nil {
-			err = errors.Join(err, spool.Abandon())
-		}
-		return 0, 0, err
-	}
-	second, err := r.again(spool)
-	if err != nil {
-		return 0, 0, err
-	}
-	v, err := NewVegetaWriter(dst, encoding, r.Meta(), order)
-	if err != nil {
-		return 0, 0, err
-	}
-	err = each(second, v.Write)
-	if err == nil {
-		err = v.Close(second.End())
-	}
-	if second != r {
-		err = errors.Join(err, second.Close())
-	}
-	return v.Written(), v.Skipped(), err
-}
-
-func each(r *Reader, do func(*Hit) error) error {
-	var h Hit
-	for {
-		err := r.Next(&h)
-		if err == io.EOF {
-			return nil
-		}
-		if err == nil {
-			err = do(&h)
-		}
-		if err != nil {
-			return err
-		}
-	}
-}
-
-// again starts a second reading: of r itself, or of the copy that the first one
-// made.
-func (r *Reader) again(spool *Writer) (*Reader, error) {
-	if spool == nil {
-		return r, r.restart()
-	}
-	path := spool.name
-	end := spool.Abandon
-	if e, whole := r.End(); whole {
-		end = func() error { return spool.Close(e) }
-	}
-	if err := end(); err != nil {
-		return nil, err
-	}
-	return Open(path)
-}

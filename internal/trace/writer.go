@@ -45,7 +45,8 @@ func Create(path string, m Meta) (*Writer, error) {
 	}
 	w, err := newWriter(f, path, m)
 	if err != nil {
-		return nil, errors.Join(err, f.Close(), os.Remove(path))
+		_, _ = f.Close(), os.Remove(path) // the first error is the cause
+		return nil, err
 	}
 	w.file = f
 	return w, nil

@@ -1,0 +1,101 @@
+package trace
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// TestCloseEarly: the goroutine that decompresses ends with its reader.
+func TestCloseEarly(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "trace.jsonl.gz")
+	if err := os.WriteFile(path, write(t, testMeta, typicalHits(20000), testEnd), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	before := runtime.NumGoroutine()
+	for range 20 {
+		r, err := Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.in.ahead == nil {
+			t.Fatal("no goroutine: the test tests nothing")
+		}
+		var h Hit
+		if err := r.Next(&h); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := runtime.NumGoroutine(); n > before {
+		t.Errorf("%d goroutines, %d before", n, before)
+	}
+}
+
+// TestHitsAreStable: a kept hit does not change when reading goes on, and hits
+// with equal headers share them.
+func TestHitsAreStable(t *testing.T) {
+	hits := typicalHits(2000)
+	got := read(write(t, testMeta, hits, testEnd))
+	if !reflect.DeepEqual(got.hits, hits) {
+		t.Error("hits changed after they were read")
+	}
+	shared := 0
+	for i := 4; i < len(got.hits); i++ {
+		if reflect.ValueOf(got.hits[i].Header).Pointer() == reflect.ValueOf(got.hits[i-1].Header).Pointer() {
+			shared++
+		}
+	}
+	if shared < 1000 {
+		t.Errorf("only %d of %d hits share their header", shared, len(got.hits))
+	}
+}
+
+func TestReadAllocates(t *testing.T) {
+	data := gunzip(t, write(t, testMeta, typicalHits(4000), testEnd))
+	r, err := NewReader(bytes.NewReader(data), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var h Hit
+	for range 1000 {
+		if err := r.Next(&h); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := testing.AllocsPerRun(2000, func() {
+		if err := r.Next(&h); err != nil {
+			t.Fatal(err)
+		}
+	}); n > 1 {
+		t.Errorf("%v allocations for a hit", n)
+	}
+}
+
+// TestMemoryIsBounded: a reader forgets, so that hostile variety does not fill
+// the memory.
+func TestMemoryIsBounded(t *testing.T) {
+	var d decoder
+	var h Hit
+	for i := range 50000 {
+		line := []byte(`{"class":"c` + strings.Repeat("x", i%7) + string(rune('a'+i%26)) + strings.Repeat("y", i%1009) + `","header":{"N` +
+			strings.Repeat("z", i%1013) + `":["` + strings.Repeat("w", i%1019) + `"]}}`)
+		if _, err := d.hit(line, &h); err != nil {
+			t.Fatal(err)
+		}
+		if len(d.strings) > maxInterned {
+			t.Fatalf("%d strings", len(d.strings))
+		}
+	}
+	for _, s := range d.headers.slots {
+		if cap(s.raw) > 4*maxHeaderSlot {
+			t.Fatalf("a header slot of %d bytes", cap(s.raw))
+		}
+	}
+}
