@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"net/http"
 	"net/textproto"
 	"strings"
 
@@ -93,11 +92,8 @@ func isCertificateAlert(err error) bool {
 }
 
 func isProtocol(err error) bool {
-	var (
-		http1 *http.ProtocolError
-		mime  textproto.ProtocolError
-	)
-	return errors.Is(err, errInterim) || errors.As(err, &http1) || errors.As(err, &mime) ||
+	var header textproto.ProtocolError
+	return errors.Is(err, errInterim) || errors.As(err, &header) ||
 		says(err, "malformed", "server response headers exceeded", "invalid byte in chunk", "line too long",
 			"PROTOCOL_ERROR", "FRAME_SIZE_ERROR", "COMPRESSION_ERROR", "response missing", "bad Content-Length")
 }

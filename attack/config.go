@@ -45,7 +45,7 @@ type Config struct {
 	MaxRequests int           // requests sent over all classes and sources; 0 = as many as the profile has
 	MaxDuration time.Duration // from the start of the first phases; 0 = as long as the profile lasts
 	Timeout     time.Duration // of one hit, until its reply has been read; 0 = DefaultTimeout
-	Grace       time.Duration // for hits under way when the run is stopped, at most Timeout; 0 = DefaultGrace
+	Grace       time.Duration // for hits under way when the run is stopped; 0 = DefaultGrace
 	MaxInFlight int           // hits under way per class and source; 0 = DefaultMaxInFlight, or the largest planned burst if that is more
 	MaxBody     int64         // bytes read of one reply's body before its connection is closed; 0 = DefaultMaxBody
 	GiveUpAfter int           // hits of one class that must all have failed alike, from its first on; 0 = DefaultGiveUpAfter, negative = never
@@ -89,7 +89,6 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Grace == 0 {
 		c.Grace = DefaultGrace
 	}
-	c.Grace = min(c.Grace, c.Timeout)
 	if c.MaxBody == 0 {
 		c.MaxBody = DefaultMaxBody
 	}

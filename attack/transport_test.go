@@ -116,7 +116,7 @@ func TestSocketLeavesNothingBehind(t *testing.T) {
 func remains() string {
 	buf := make([]byte, 1<<20)
 	var left []string
-	for _, g := range strings.Split(string(buf[:runtime.Stack(buf, true)]), "\n\n") {
+	for g := range strings.SplitSeq(string(buf[:runtime.Stack(buf, true)]), "\n\n") {
 		for _, f := range []string{"net/http.(*Transport)", "net/http.(*persistConn)", "net/http.(*http2ClientConn)", "vegeta", "ratefit/attack.(*"} {
 			if strings.Contains(g, f) && !strings.Contains(g, "remains") {
 				left = append(left, g)

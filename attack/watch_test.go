@@ -23,10 +23,14 @@ func TestVirtualGivesUp(t *testing.T) {
 		{"redirect", func(*http.Request) (*http.Response, error) {
 			return reply(301, "Location", "https://u:p@www.example.test/new?token=hidden#x"), nil
 		}, "", "read: redirected to https://www.example.test/new: ratefit does not follow redirects; give the final URL (all of the first 10 hits failed alike)"},
-		{"timeout", func(r *http.Request) (*http.Response, error) { return after(r, time.Hour) }, trace.ErrTimeout,
-			"read: no reply from example.test in time: raise --timeout, or check that the server answers at all (all of the first 10 hits failed alike)"},
-		{"reset", func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }, trace.ErrReset,
-			"read: example.test closes the connection instead of replying: check the scheme (http or https) and the port (all of the first 10 hits failed alike)"},
+		{
+			"timeout", func(r *http.Request) (*http.Response, error) { return after(r, time.Hour) }, trace.ErrTimeout,
+			"read: no reply from example.test in time: raise --timeout, or check that the server answers at all (all of the first 10 hits failed alike)",
+		},
+		{
+			"reset", func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }, trace.ErrReset,
+			"read: example.test closes the connection instead of replying: check the scheme (http or https) and the port (all of the first 10 hits failed alike)",
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
