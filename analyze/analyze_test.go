@@ -83,10 +83,17 @@ func TestFindsForeignTokenBucket(t *testing.T) {
 		burst int
 		width float64 // relative
 	}{
-		{2, 30, 0.0025}, {2, 10, 0.0025}, {20, 31, 0.0025}, {200, 100, 0.0025}, {5, 11, 0.0025}, {1, 4, 0.0025}, {50, 100, 0.0025},
+		{2, 30, 0.0025},
+		{2, 10, 0.0025},
+		{20, 31, 0.0025},
+		{200, 100, 0.0025},
+		{5, 11, 0.0025},
+		{1, 4, 0.0025},
+		{50, 100, 0.0025},
 		// A bucket of one forgets everything at each admitted hit: its rate is
 		// known only as well as one gap between two hits can be timed.
-		{2, 1, 0.01}, {100, 1, 0.25},
+		{2, 1, 0.01},
+		{100, 1, 0.25},
 	} {
 		l := xrate.NewLimiter(xrate.Limit(tc.rate), tc.burst)
 		out := analyse(surveyTrace(1, []string{"read"}, []string{"a"}, func(_, _ string) *xrate.Limiter { return l }), Options{})
