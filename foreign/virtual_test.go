@@ -43,8 +43,8 @@ func flights(t *testing.T, p *profiles.Profile, b blur, seed uint64) []flight {
 	t.Helper()
 	random := rand.New(rand.NewPCG(seed, 0))
 	var all []flight
-	for _, c := range p.Classes {
-		began := time.Duration(0)
+	for k, c := range p.Classes {
+		began := time.Duration(k) * p.Stagger
 		for i := range c.Phases {
 			s, err := c.Phases[i].Schedule()
 			if err != nil {
@@ -52,8 +52,9 @@ func flights(t *testing.T, p *profiles.Profile, b blur, seed uint64) []flight {
 			}
 			for n := range s.Hits() {
 				at, _ := s.At(n)
-				for _, source := range measure.Sources {
-					f := flight{class: c.Name, source: source, phase: c.Phases[i].Name, asked: began + at}
+				for j, source := range measure.Sources {
+					later := time.Duration(j*len(p.Classes)) * p.Stagger
+					f := flight{class: c.Name, source: source, phase: c.Phases[i].Name, asked: began + later + at}
 					f.sent = f.asked + b.delay(random)
 					f.at = f.sent + b.delay(random)
 					f.back = f.at + b.delay(random)
