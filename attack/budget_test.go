@@ -7,16 +7,19 @@ import (
 )
 
 func TestBudgetUnderContention(t *testing.T) {
-	b := budget{limit: 100_000}
+	b := budget{limit: 1_000_000}
 	var taken atomic.Int64
 	var wg sync.WaitGroup
+	start := make(chan struct{})
 	for range 8 {
 		wg.Go(func() {
+			<-start
 			for b.take() {
 				taken.Add(1)
 			}
 		})
 	}
+	close(start)
 	wg.Wait()
 	if n := taken.Load(); n != b.limit {
 		t.Errorf("%d taken of %d", n, b.limit)

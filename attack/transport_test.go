@@ -2,6 +2,7 @@ package attack
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -127,7 +128,8 @@ func remains() string {
 	return strings.Join(left, "\n\n")
 }
 
-// A connection that is still being made when the run ends is given up.
+// When the run ends, connections are closed, and those still being made are
+// given up.
 func TestNetworkEndsItsDials(t *testing.T) {
 	n := newNetwork(&Config{Timeout: time.Hour})
 	asked := make(chan struct{})
@@ -142,8 +144,16 @@ func TestNetworkEndsItsDials(t *testing.T) {
 		_, err := n.dial(context.Background(), &net.Dialer{Resolver: silent}, "tcp", "host.example.test:80")
 		done <- err
 	}()
+	addr := listen(t, func(c net.Conn) { io.Copy(io.Discard, c) })
+	open, err := n.dial(context.Background(), &net.Dialer{}, "tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
 	<-asked
 	n.close()
+	if _, err := open.Read(make([]byte, 1)); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("a connection was left open: %v", err)
+	}
 	select {
 	case err := <-done:
 		if err == nil {
@@ -152,9 +162,8 @@ func TestNetworkEndsItsDials(t *testing.T) {
 	case <-time.After(10 * time.Second):
 		t.Fatal("the dial goes on")
 	}
-	late := listen(t, func(net.Conn) {})
 	n.life = context.Background() // as if the dial had won the race against the end
-	if c, err := n.dial(context.Background(), &net.Dialer{}, "tcp", late); err == nil {
+	if c, err := n.dial(context.Background(), &net.Dialer{}, "tcp", addr); err == nil {
 		c.Close()
 		t.Error("a connection after the end")
 	}
