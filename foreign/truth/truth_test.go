@@ -30,31 +30,38 @@ func TestCompare(t *testing.T) {
 		{"nothing said", nil, Finding{}, true},
 		{
 			"right", &analyze.Limit{Verdict: analyze.Identified, Model: "token-bucket", SustainedRate: interval(19.9, 20.1), Burst: interval(30, 30)},
-			Finding{Certain: true, Bounded: true, Contained: true, Width: 1, Exact: true, Possible: true}, true,
+			Finding{Certain: true, Bounded: true, Contained: true, Width: 1, Exact: true, Possible: true},
+			true,
 		},
 		{
 			"burst open", &analyze.Limit{Verdict: analyze.Identified, Model: "token-bucket", SustainedRate: interval(19.9, 20.1), Burst: interval(29, inf)},
-			Finding{Certain: true, Bounded: true, Contained: true, Width: 1, Possible: true}, true,
+			Finding{Certain: true, Bounded: true, Contained: true, Width: 1, Possible: true},
+			true,
 		},
 		{
 			"rate open", &analyze.Limit{Verdict: analyze.Insufficient, Model: "token-bucket", SustainedRate: interval(19, inf), Burst: interval(30, 30)},
-			Finding{Contained: true, Exact: true, Possible: true}, true,
+			Finding{Contained: true, Exact: true, Possible: true},
+			true,
 		},
 		{
 			"rate too high", &analyze.Limit{Verdict: analyze.Identified, Model: "token-bucket", SustainedRate: interval(20.1, 20.3), Burst: interval(30, 30)},
-			Finding{Certain: true, Bounded: true, Width: 1, Exact: true, Possible: true}, false,
+			Finding{Certain: true, Bounded: true, Width: 1, Exact: true, Possible: true},
+			false,
 		},
 		{
 			"burst one too many", &analyze.Limit{Verdict: analyze.Identified, Model: "token-bucket", SustainedRate: interval(20, 20.2), Burst: interval(31, 31)},
-			Finding{Certain: true, Bounded: true, Contained: true, Width: 1}, false,
+			Finding{Certain: true, Bounded: true, Contained: true, Width: 1},
+			false,
 		},
 		{
 			"wrong name", &analyze.Limit{Verdict: analyze.Identified, Model: "fixed-window", SustainedRate: interval(19.9, 20.1), Burst: interval(30, 30)},
-			Finding{Certain: true, WrongName: true, Bounded: true, Contained: true, Width: 1, Exact: true, Possible: true}, false,
+			Finding{Certain: true, WrongName: true, Bounded: true, Contained: true, Width: 1, Exact: true, Possible: true},
+			false,
 		},
 		{
 			"wrong but not certain", &analyze.Limit{Verdict: analyze.Contradicted, Model: "token-bucket", SustainedRate: interval(1, 1.2), Burst: interval(3, 3)},
-			Finding{Bounded: true, Width: 1}, true,
+			Finding{Bounded: true, Width: 1},
+			true,
 		},
 	}
 	for _, test := range tests {
