@@ -48,7 +48,7 @@ func TestDamaged(t *testing.T) {
 		{"UTF-8", line[0] + "{\"class\":\"\xff\"}\n", []string{"line 2: not valid UTF-8"}},
 		{"control", line[0] + "{\"class\":\"\x01\"}\n", []string{"line 2: not the JSON"}},
 		{"trailing comma", line[0] + `{"sent":1,}` + "\n", []string{"line 2: not the JSON"}},
-		{"depth", line[0] + `{"x":` + strings.Repeat("[", 5000) + "\n", []string{"line 2: not the JSON"}},
+		{"depth", line[0] + `{"x":` + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + "}\n", []string{"line 2: not the JSON"}},
 		{"long line", line[0] + `{"class":"` + strings.Repeat("x", MaxLine) + `"}` + "\n", []string{"line 2: longer than the 1048576 bytes"}},
 		{"endless line", line[0] + strings.Repeat("x", 3*MaxLine), []string{"line 2: longer than the 1048576 bytes"}},
 		{"end", line[0] + `{"end":{"at":-1}}` + "\n", []string{"line 2: a negative number"}},

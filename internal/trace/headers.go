@@ -61,7 +61,7 @@ var (
 func KeepHeader(name string) bool {
 	var buf [maxHeaderName]byte
 	flat, ok := flatten(buf[:0], name)
-	if !ok || flat == "ratefithit" {
+	if !ok {
 		return false
 	}
 	if slices.Contains(plainNames, flat) {

@@ -10,7 +10,7 @@ import (
 // lines splits an input into lines of bounded length.
 type lines struct {
 	br    *bufio.Reader
-	max   int
+	max   int    // bytes of a line, its end included; above the size of br's buffer
 	n     int    // number of the last line, from 1
 	long  []byte // a line longer than br's buffer
 	last  []byte
@@ -39,10 +39,7 @@ func (l *lines) next() (line []byte, whole bool, err error) {
 func (l *lines) read() ([]byte, error) {
 	b, err := l.br.ReadSlice('\n')
 	if err == nil {
-		if len(b) > l.max {
-			return nil, l.tooLong()
-		}
-		return b, nil
+		return b, nil // shorter than br's buffer, and so than max
 	}
 	l.long = l.long[:0]
 	for err == bufio.ErrBufferFull {

@@ -2,6 +2,7 @@ package trace
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -78,14 +79,42 @@ func TestReadAllocates(t *testing.T) {
 	}
 }
 
+// endless is a first line and then one without an end.
+type endless struct{ read int }
+
+func (e *endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = 'x'
+	}
+	if e.read == 0 {
+		copy(p, `{"format":"ratefit-trace/v1","started":"2026-01-02T03:04:05Z"}`+"\n")
+	}
+	if e.read += len(p); e.read > 8*maxResult {
+		return 0, errors.New("the whole stream was read")
+	}
+	return len(p), nil
+}
+
+func TestEndlessLine(t *testing.T) {
+	src := new(endless)
+	got := readFrom(src)
+	if got.err == nil || !strings.Contains(got.err.Error(), "line 2: longer than the 1048576 bytes") || src.read > 2*MaxLine {
+		t.Errorf("%v after %d bytes", got.err, src.read)
+	}
+	src = &endless{read: 1}
+	if got := readFrom(src); got.err == nil || src.read > 2*maxResult {
+		t.Errorf("%v after %d bytes", got.err, src.read)
+	}
+}
+
 // TestMemoryIsBounded: a reader forgets, so that hostile variety does not fill
 // the memory.
 func TestMemoryIsBounded(t *testing.T) {
 	var d decoder
 	var h Hit
-	for i := range 50000 {
+	for i := range 8000 {
 		line := []byte(`{"class":"c` + strings.Repeat("x", i%7) + string(rune('a'+i%26)) + strings.Repeat("y", i%1009) + `","header":{"N` +
-			strings.Repeat("z", i%1013) + `":["` + strings.Repeat("w", i%1019) + `"]}}`)
+			strings.Repeat("z", i%1013) + `":["` + strings.Repeat("w", i*31%9973) + `"]}}`)
 		if _, err := d.hit(line, &h); err != nil {
 			t.Fatal(err)
 		}

@@ -14,7 +14,7 @@ import (
 // genHit makes valid hits, ordinary and strange ones.
 func genHit(t *rapid.T) Hit {
 	text := rapid.OneOf(
-		rapid.SampledFrom([]string{"", "read", "write", "127.0.0.2", "::1", "fe80::1%eth0", "a b", "x@y", "GET", "é", "\"\\\n\r\x00\u2028", ",", " lead", "trail "}),
+		rapid.SampledFrom([]string{"", "read", "write", "127.0.0.2", "::1", "fe80::1%eth0", "a b", "a\r\nb", "x@y", "GET", "é", "\"\\\n\r\x00\u2028", ",", " lead", "trail "}),
 		rapid.String(),
 	)
 	instant := rapid.OneOf(rapid.Int64Range(0, 1e12), rapid.Int64Range(0, math.MaxInt64), rapid.Just(int64(0)))

@@ -128,7 +128,7 @@ func TestRoundTripFile(t *testing.T) {
 // TestCutAnywhere cuts a trace at every byte: what is left is read to a prefix
 // of the records, never an error, and a longer file never yields fewer.
 func TestCutAnywhere(t *testing.T) {
-	hits := typicalHits(80)
+	hits := typicalHits(40)
 	var buf bytes.Buffer
 	w, err := NewWriter(&buf, testMeta)
 	if err != nil {
@@ -140,7 +140,7 @@ func TestCutAnywhere(t *testing.T) {
 		if err := w.Write(&hits[i]); err != nil {
 			t.Fatal(err)
 		}
-		if i%10 == 9 {
+		if i%5 == 4 {
 			if err := w.Flush(); err != nil {
 				t.Fatal(err)
 			}
