@@ -46,6 +46,8 @@ func TestDamaged(t *testing.T) {
 		{"status", line[0] + `{"status":1000}` + "\n", []string{"line 2: a number out of range"}},
 		{"type", line[0] + `{"status":"200"}` + "\n", []string{"line 2: not the JSON"}},
 		{"UTF-8", line[0] + "{\"class\":\"\xff\"}\n", []string{"line 2: not valid UTF-8"}},
+		{"UTF-8 after an escape", line[0] + "{\"class\":\"\\n\xff\"}\n", []string{"line 2: not valid UTF-8"}},
+		{"quote", line[0] + `{"class":"a\"b"}` + "\n" + `{"class":"a"b"}` + "\n", []string{"line 3: not the JSON"}},
 		{"control", line[0] + "{\"class\":\"\x01\"}\n", []string{"line 2: not the JSON"}},
 		{"trailing comma", line[0] + `{"sent":1,}` + "\n", []string{"line 2: not the JSON"}},
 		{"depth", line[0] + `{"x":` + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + "}\n", []string{"line 2: not the JSON"}},

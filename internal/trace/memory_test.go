@@ -123,7 +123,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		}
 	}
 	for _, s := range d.headers.slots {
-		if cap(s.raw) > 4*maxHeaderSlot {
+		if cap(s.raw) > 2*maxHeaderSlot {
 			t.Fatalf("a header slot of %d bytes", cap(s.raw))
 		}
 	}

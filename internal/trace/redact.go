@@ -29,7 +29,7 @@ func RedactURL(u string) string {
 		return ""
 	}
 	p, err := url.Parse(u)
-	if err != nil || p.Opaque != "" {
+	if err != nil {
 		return ""
 	}
 	relative := p.Scheme == "" && p.Host == "" && strings.HasPrefix(p.Path, "/")

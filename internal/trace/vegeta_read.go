@@ -89,7 +89,6 @@ func (v *vegetaSource) readTwice(in *input) error {
 		return fmt.Errorf("cannot read it a second time: %w", err)
 	}
 	v.res, v.queue, v.n, v.failed = v.make(in.br), nil, 0, 0
-	v.end, v.ended = End{}, false
 	return nil
 }
 

@@ -88,3 +88,48 @@ func TestVegetaMerged(t *testing.T) {
 		sameHits(t, []Hit{h}, []Hit{want})
 	}
 }
+
+// TestVegetaMergedLate: the start cannot move any more once hits were handed
+// out.
+func TestVegetaMergedLate(t *testing.T) {
+	hits := make([]Hit, lookAhead+1)
+	later := ourVegeta(t, "gob", testMeta, hits, testEnd, true)
+	r, err := NewReader(bytes.NewReader(later), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := r.src.(*vegetaSource)
+	if err := v.settle(new(Hit), &vegetaHit{at: testMeta.Started.Add(-time.Second), ours: true}); err == nil || !strings.Contains(err.Error(), "give them one by one") {
+		t.Error(err)
+	}
+}
+
+// TestVegetaWithoutItsFirst: without the Meta, the first result gives the start,
+// and what was asked for before it is at the start.
+func TestVegetaWithoutItsFirst(t *testing.T) {
+	hits := typicalHits(6)
+	_, rest, _ := bytes.Cut(ourVegeta(t, "json", testMeta, hits, testEnd, true), []byte("\n"))
+	got := read(rest)
+	if got.err != nil || !got.meta.Started.Equal(testMeta.Started.Add(hits[1].Sent)) || got.meta.Tool != "vegeta" {
+		t.Fatalf("%+v, %v", got.meta, got.err)
+	}
+	for i, h := range got.hits {
+		want := hits[i+1]
+		for _, t := range []*time.Duration{&want.Sent, &want.Written, &want.FirstByte, &want.End} {
+			*t -= hits[1].Sent
+		}
+		want.Asked = max(0, want.Asked-hits[1].Sent)
+		sameHits(t, []Hit{h}, []Hit{want})
+	}
+}
+
+// TestReadTwiceFromTheMiddle: what was before the trace is not read again.
+func TestReadTwiceFromTheMiddle(t *testing.T) {
+	src := bytes.NewReader(append([]byte("before"), foreign(t, "csv", manyResults(lookAhead+1, time.Hour)...)...))
+	if _, err := src.Seek(6, io.SeekStart); err != nil {
+		t.Fatal(err)
+	}
+	if got := readFrom(src); got.err != nil || len(got.hits) != lookAhead+1 || !got.meta.Started.Equal(zero.Add(-time.Hour)) {
+		t.Errorf("%d hits from %v, %v", len(got.hits), got.meta.Started, got.err)
+	}
+}
