@@ -92,6 +92,8 @@ package main
 
 import (
 	"context"
+	"io"
+	"log"
 	"os"
 	"os/signal"
 	"syscall"
@@ -106,6 +108,9 @@ func main() {
 // run cancels the command on the first interrupt, so that it can keep what it
 // has. A second one ends the process at once.
 func run() int {
+	// net/http logs what servers send out of turn: nobody's output, and it may
+	// hold anything.
+	log.SetOutput(io.Discard)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	signals := make(chan os.Signal, 2)

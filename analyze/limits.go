@@ -152,12 +152,24 @@ func streamsOf(groups []*group) []*Stream {
 
 func explained(j judged) bool { return j.verdict != Contradicted }
 
+// vacuous reports that there was no limiter to tell apart.
+func (h hypothesis) vacuous() bool {
+	for _, p := range h.pools {
+		if p.verdict != Unlimited {
+			return false
+		}
+	}
+	return true
+}
+
 // decide compares limiters apart with one shared. One that needs a much coarser
 // clock than the other loses against it. When neither explains the trace, they
 // are kept apart and nothing is claimed.
 func decide(apart, together hypothesis) ScopeVerdict {
 	const coarser = 5
 	switch {
+	case apart.vacuous():
+		return Untested
 	case apart.holds && (!together.holds || together.grain() >= coarser*apart.grain() && together.grain() > 0):
 		return Separate
 	case together.holds && (!apart.holds || apart.grain() >= coarser*together.grain() && apart.grain() > 0):

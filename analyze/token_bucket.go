@@ -35,10 +35,10 @@ var grains = []time.Duration{
 
 // Fit implements [Model].
 //
-// A set without a whole burst is not accepted at once: a clock a little coarser
-// is the likelier reason than a capacity that is not whole.
+// A set without a whole burst is not accepted: hits come whole, and a coarser
+// clock is the likelier reason. A bucket whose tokens land on a grid is seen as
+// one with the grid's clock.
 func (m TokenBucket) Fit(streams []*Stream, o Options) Fit {
-	var fraction Fit
 	for _, g := range grains {
 		c := cutOptions{int64(g), o.AtRest}
 		set, ok := searchRates(streams, c)
@@ -52,14 +52,8 @@ func (m TokenBucket) Fit(streams []*Stream, o Options) Fit {
 		if f.whole() {
 			return f
 		}
-		if !fraction.Consistent {
-			fraction = f
-		}
-		if g >= 10*time.Millisecond {
-			break
-		}
 	}
-	return fraction
+	return Fit{}
 }
 
 // whole reports whether a whole number lies within the burst's interval.
@@ -191,7 +185,7 @@ func wholeBurst(value, low, high float64) Interval {
 	case first < last:
 		v := math.Min(math.Max(math.Round(value), first), last)
 		return Interval{Value: v, Low: &first, High: &last}
-	default: // a capacity that is not whole
+	default: // none is whole
 		return bounded(value, low, high)
 	}
 }

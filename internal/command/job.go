@@ -175,6 +175,7 @@ func (j *job) config(zero time.Time) attack.Config {
 		Profile: j.profile, Requests: j.requests, Sources: j.sources, Zero: zero,
 		MaxRequests: o.maxRequests, MaxDuration: o.maxDuration, Timeout: o.timeout,
 		Insecure: o.insecure, HTTP2: o.http2, LimitedStatus: o.limitedStatus,
+		UserAgent: "ratefit/" + strings.Trim(version(), "()") + " (+rate limit measurement)",
 	}
 }
 

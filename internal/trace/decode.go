@@ -57,6 +57,9 @@ var hitKeys = [...]string{
 
 // hit decodes a line into h, whatever h held before.
 func (d *decoder) hit(line []byte, h *Hit) (kind lineKind, err error) {
+	if d.usual(line, h) {
+		return hitLine, nil
+	}
 	*h = Hit{}
 	d.given = 0
 	d.reset(line)
@@ -156,18 +159,15 @@ func (d *decoder) field(key int, h *Hit) {
 }
 
 // like reads a string that probably is one of the last two of its key.
-func (d *decoder) like(key int) string {
-	last := &d.last[key]
-	rest := d.b[d.i:]
-	for _, s := range last {
-		if n := len(s); n > 0 && len(rest) >= n+2 && rest[0] == '"' && rest[n+1] == '"' && string(rest[1:n+1]) == s {
-			d.i += n + 2
-			return s
-		}
+func (d *decoder) like(key int) (s string) {
+	if n := d.seen(key, d.b[d.i:], &s); n > 0 {
+		d.i += n
+		return s
 	}
 	b, plain := d.rawText()
-	s := d.strings.get(b)
+	s = d.strings.get(b)
 	if plain && d.err == nil {
+		last := &d.last[key]
 		last[0], last[1] = s, last[0]
 	}
 	return s

@@ -60,7 +60,7 @@ func FuzzRead(f *testing.F) {
 // FuzzDecode: what the decoder accepts is valid JSON, and means what
 // encoding/json says it means.
 func FuzzDecode(f *testing.F) {
-	for _, line := range bytes.Split(gunzip(f, write(f, testMeta, typicalHits(3), testEnd)), []byte("\n")) {
+	for line := range bytes.SplitSeq(gunzip(f, write(f, testMeta, typicalHits(3), testEnd)), []byte("\n")) {
 		f.Add(line)
 	}
 	for _, s := range []string{

@@ -2,6 +2,7 @@ package trace
 
 import (
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -98,10 +99,8 @@ func (h *Hit) Outcome(limited []int) Outcome {
 	if len(limited) == 0 && h.Status == http.StatusTooManyRequests {
 		return Limited
 	}
-	for _, s := range limited {
-		if h.Status == s {
-			return Limited
-		}
+	if slices.Contains(limited, h.Status) {
+		return Limited
 	}
 	if h.Status >= 500 {
 		return Unknown

@@ -166,17 +166,6 @@ func (c *cursor) end() {
 	}
 }
 
-// raw passes over a value and returns its spelling.
-func (c *cursor) raw() []byte {
-	c.peek()
-	start := c.i
-	c.skip(maxDepth)
-	if c.err != nil {
-		return nil
-	}
-	return c.b[start:c.i]
-}
-
 // skip passes over a value.
 func (c *cursor) skip(depth int) {
 	switch ch := c.peek(); {
