@@ -5,13 +5,15 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 )
 
-const benchHits = 20000
+const benchHits = 50000
 
 // typicalHits are hits as a run against the reference API records them: two
 // classes from two sources, most of them limited, the Date changing every
@@ -89,9 +91,13 @@ type counter int
 func (c *counter) Write(p []byte) (int, error) { *c += counter(len(p)); return len(p), nil }
 
 func benchmarkRead(b *testing.B, data []byte) {
+	benchmarkOpen(b, func() (*Reader, error) { return NewReader(bytes.NewReader(data), "bench") })
+}
+
+func benchmarkOpen(b *testing.B, open func() (*Reader, error)) {
 	b.ReportAllocs()
 	for b.Loop() {
-		r, err := NewReader(bytes.NewReader(data), "bench")
+		r, err := open()
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -128,6 +134,11 @@ func BenchmarkRead(b *testing.B) {
 		b.Fatal(err)
 	}
 	b.Run("gzip", func(b *testing.B) { benchmarkRead(b, buf.Bytes()) })
+	path := filepath.Join(b.TempDir(), "trace.jsonl.gz")
+	if err := os.WriteFile(path, buf.Bytes(), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	b.Run("gzip-file", func(b *testing.B) { benchmarkOpen(b, func() (*Reader, error) { return Open(path) }) })
 	plain := gunzip(b, buf.Bytes())
 	b.Run("plain", func(b *testing.B) { benchmarkRead(b, plain) })
 	for _, enc := range []string{"gob", "json", "csv"} {
