@@ -14,13 +14,14 @@ import (
 
 // A member is one limiter of limiters.json.
 type member struct {
-	ID           string `json:"id"`
-	URL          string `json:"url"`
-	Key          string `json:"key"` // "ip" or "global"
-	Shared       bool   `json:"read_write_shared"`
-	RejectStatus int    `json:"reject_status"`
-	Read         *class `json:"read"`
-	Write        *class `json:"write"`
+	ID           string   `json:"id"`
+	URL          string   `json:"url"`
+	Key          string   `json:"key"` // "ip" or "global"
+	Shared       bool     `json:"read_write_shared"`
+	RejectStatus int      `json:"reject_status"`
+	Read         *class   `json:"read"`
+	Write        *class   `json:"write"`
+	Quirks       []string `json:"quirks"`
 }
 
 // A class is how reads or writes are limited.
@@ -30,8 +31,15 @@ type class struct {
 	Burst float64 `json:"burst"`
 }
 
-func (c *class) truth() truth.Truth {
-	return truth.Truth{Model: c.Model, Rate: c.Rate, Burst: c.Burst}
+// truth is what ratefit has to find. A token bucket whose tokens land one at a
+// time on a grid is as rightly called stepped.
+func (m *member) truth(c *class) truth.Truth {
+	t := truth.Truth{Model: c.Model, Rate: c.Rate, Burst: c.Burst}
+	onGrid := func(quirk string) bool { return strings.Contains(quirk, "tick grid") }
+	if c.Model == tokenBucket && slices.ContainsFunc(m.Quirks, onGrid) {
+		t.Also = "token-bucket-stepped"
+	}
+	return t
 }
 
 // classes pairs each class of traffic with its truth.

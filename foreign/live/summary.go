@@ -35,8 +35,9 @@ func (s *summary) add(m *member, r *measure.Run) {
 		if c == nil {
 			continue
 		}
-		f := truth.Compare(truth.Of(r.Analysis, name, measure.Sources[0]), c.truth())
-		s.count(m.ID+" "+name, c, f)
+		is := m.truth(c)
+		f := truth.Compare(truth.Of(r.Analysis, name, measure.Sources[0]), is)
+		s.count(m.ID+" "+name, is, f)
 		s.line(m, name, c, f, r, want)
 	}
 	for dimension, pair := range map[string][2]analyze.ScopeVerdict{
@@ -62,11 +63,11 @@ func (m *member) isLimited() bool {
 // claimed reports whether the answer says anything.
 func claimed(v analyze.ScopeVerdict) bool { return v == analyze.Shared || v == analyze.Separate }
 
-func (s *summary) count(label string, c *class, f truth.Finding) {
-	if !f.Sound(c.truth()) {
+func (s *summary) count(label string, is truth.Truth, f truth.Finding) {
+	if !f.Sound(is) {
 		s.wrong = append(s.wrong, label)
 	}
-	if c.Model != tokenBucket {
+	if is.Model != tokenBucket {
 		return
 	}
 	s.buckets++

@@ -10,6 +10,7 @@ import (
 // A Truth is how a limiter was configured.
 type Truth struct {
 	Model string  // as in analysis.json
+	Also  string  // another name that is as right, if any
 	Rate  float64 // sustained, per second
 	Burst float64 // hits admitted at one instant from rest, the first included
 }
@@ -26,6 +27,8 @@ type Finding struct {
 	Possible  bool           // the burst's bounds do not exclude the true one
 }
 
+func (t Truth) named(model string) bool { return model == t.Model || t.Also != "" && model == t.Also }
+
 // Compare holds a limit against the truth.
 func Compare(l *analyze.Limit, t Truth) Finding {
 	f := Finding{Limit: l, Width: math.NaN()}
@@ -33,7 +36,7 @@ func Compare(l *analyze.Limit, t Truth) Finding {
 		return f
 	}
 	f.Certain = l.Verdict == analyze.Identified
-	f.WrongName = f.Certain && l.Model != t.Model
+	f.WrongName = f.Certain && !t.named(l.Model)
 	if r := l.SustainedRate; r != nil {
 		f.Contained = within(r, t.Rate)
 		f.Bounded = r.Low != nil && r.High != nil
@@ -56,7 +59,7 @@ func (f Finding) Sound(t Truth) bool {
 		return true
 	case f.WrongName:
 		return false
-	case f.Limit.Verdict == analyze.Contradicted, f.Limit.Model != t.Model:
+	case f.Limit.Verdict == analyze.Contradicted, !t.named(f.Limit.Model):
 		return true // the figures are labelled as not explaining the trace
 	}
 	return (f.Limit.SustainedRate == nil || f.Contained) && (f.Limit.Burst == nil || f.Possible)

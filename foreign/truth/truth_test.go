@@ -19,7 +19,7 @@ func interval(low, high float64) *analyze.Interval {
 }
 
 func TestCompare(t *testing.T) {
-	bucket := Truth{"token-bucket", 20, 30}
+	bucket := Truth{Model: "token-bucket", Rate: 20, Burst: 30}
 	inf := math.Inf(1)
 	tests := []struct {
 		name  string
@@ -76,6 +76,21 @@ func TestCompare(t *testing.T) {
 		if got != test.want {
 			t.Errorf("%s:\ngot  %+v\nwant %+v", test.name, got, test.want)
 		}
+	}
+}
+
+func TestAlso(t *testing.T) {
+	l := &analyze.Limit{Verdict: analyze.Identified, Model: "token-bucket-stepped", SustainedRate: interval(19.9, 20.1), Burst: interval(30, 30)}
+	ticking := Truth{Model: "token-bucket", Also: "token-bucket-stepped", Rate: 20, Burst: 30}
+	if f := Compare(l, ticking); f.WrongName || !f.Sound(ticking) {
+		t.Errorf("the other right name is refused: %+v", f)
+	}
+	ticking.Also = ""
+	if f := Compare(l, ticking); !f.WrongName || f.Sound(ticking) {
+		t.Errorf("a wrong name is accepted: %+v", f)
+	}
+	if l.Model = ""; !Compare(l, ticking).WrongName {
+		t.Error("no name is taken for the right one")
 	}
 }
 
