@@ -42,10 +42,11 @@ type Limit struct {
 	Declared       *Declared            `json:"declared,omitempty"`
 	Region         []RegionPoint        `json:"region,omitempty"` // outline of the consistent set, ascending rate
 
-	Hits                int            `json:"hits"`
+	Hits                int            `json:"hits"`   // sent
+	Unsent              int            `json:"unsent"` // asked for, but not sent
 	Admitted            int            `json:"admitted"`
 	Limited             int            `json:"limited"`
-	Failed              int            `json:"failed"`  // never reached the limiter, or unsent
+	Failed              int            `json:"failed"`  // never reached the limiter
 	Unknown             int            `json:"unknown"` // may or may not have been counted
 	FirstAdmittedStatus int            `json:"first_admitted_status,omitempty"`
 	LimitedStatuses     map[string]int `json:"limited_statuses"`

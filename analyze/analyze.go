@@ -44,7 +44,8 @@ type groupKey struct{ class, source string }
 type group struct {
 	groupKey
 	stream          Stream
-	hits, failed    int
+	hits, unsent    int
+	failed          int
 	unknown         int
 	firstAdmitted   int
 	limitedStatuses map[int]int
@@ -59,14 +60,14 @@ func New(o Options) *Analyzer {
 // Add takes one hit. It keeps nothing of h.
 func (a *Analyzer) Add(h *trace.Hit) {
 	g := a.group(h)
-	g.hits++
 	a.asked = append(a.asked, int64(h.Asked))
 	a.end = max(a.end, int64(h.End))
 	if h.Error == trace.ErrUnsent {
 		a.short++
-		g.failed++
+		g.unsent++
 		return
 	}
+	g.hits++
 	a.sent = append(a.sent, int64(h.Sent))
 	o := h.Outcome(a.options.LimitedStatus)
 	from, to, ok := h.Decided()

@@ -138,7 +138,14 @@ func TestCoarseClock(t *testing.T) {
 		lim := analyse(hits, Options{}).Limits[0]
 		if lim.Verdict != Identified || lim.SustainedRate.Low == nil || *lim.SustainedRate.Low > tc.rate || *lim.SustainedRate.High < tc.rate ||
 			*lim.Burst.Low > float64(tc.burst) || lim.Burst.High != nil && *lim.Burst.High < float64(tc.burst) {
-			t.Errorf("%v/%d by %v: %s rate %v burst %v", tc.rate, tc.burst, tc.grain, lim.Verdict, lim.SustainedRate, lim.Burst)
+			t.Errorf("%v/%d by %v: %s (%s) rate %v burst %v", tc.rate, tc.burst, tc.grain, lim.Verdict, lim.Why, lim.SustainedRate, lim.Burst)
+			continue
+		}
+		// A bucket with so coarse a clock is one that is refilled in steps.
+		if lim.Model == "token-bucket-stepped" {
+			if i := lim.Params["refill_interval_s"]; *i.Low > tc.grain.Seconds() || *i.High < tc.grain.Seconds() {
+				t.Errorf("%v/%d by %v: refilled every %v", tc.rate, tc.burst, tc.grain, i)
+			}
 			continue
 		}
 		if g := lim.Params["clock_grain_s"]; tc.grain >= 50*time.Millisecond && (g.Value == 0 || g.Value > tc.grain.Seconds()) {
@@ -241,7 +248,7 @@ func TestVerdictsWithoutALimit(t *testing.T) {
 		if l.Verdict != tc.want || l.Why == "" {
 			t.Errorf("%s: %s (%q)", name, l.Verdict, l.Why)
 		}
-		if tc.want == Contradicted && (l.Contradictions == 0 || len(l.Alternatives) != 1 || l.Alternatives[0].First == nil) {
+		if tc.want == Contradicted && (l.Contradictions == 0 || len(l.Alternatives) == 0 || l.Alternatives[0].First == nil) {
 			t.Errorf("%s: no evidence: %+v", name, l)
 		}
 	}

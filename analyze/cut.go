@@ -26,7 +26,8 @@ type cut struct{ lo, hi float64 }
 // slack (hits) absorbs the rounding of our sums.
 const slack = 1e-6
 
-func (c cut) empty() bool { return c.lo >= c.hi }
+// empty reports that no burst will do: hits come whole, and so do bursts.
+func (c cut) empty() bool { return math.Ceil(c.lo) >= c.hi }
 
 // cutAt is the cut at one rate.
 func cutAt(streams []*Stream, r float64, o cutOptions) cut { return cutOver(streams, r, r, o) }

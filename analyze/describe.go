@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -23,6 +24,7 @@ func describe(p pool, o Options) Limit {
 		l.Hits += g.hits
 		l.Admitted += g.stream.admitted
 		l.Limited += g.stream.limited
+		l.Unsent += g.unsent
 		l.Failed += g.failed
 		l.Unknown += g.unknown
 		if l.FirstAdmittedStatus == 0 {
@@ -35,11 +37,25 @@ func describe(p pool, o Options) Limit {
 	if p.model != nil {
 		l.takeFit(p.model, p.fit)
 		l.Prediction = predict(p.model, p.streams, o)
+		l.doubt()
 	}
 	l.reject(p, o)
 	l.Declared = declare(p, &l)
 	l.warn(p)
 	return l
+}
+
+// doubt takes back a name that does not prove itself on hits it was not fitted
+// to: a model can explain everything and foresee nothing.
+func (l *Limit) doubt() {
+	const share = 0.75
+	p := l.Prediction
+	if l.Verdict != Identified || p == nil || float64(p.Correct) >= share*float64(p.Hits) {
+		return
+	}
+	l.Verdict = Undetermined
+	l.Why = fmt.Sprintf("%s explains every decision, but fitted to the first half it foretold only %d of the %d decisions of the second; the limiter may be another one, or have changed meanwhile",
+		l.Model, p.Correct, p.Hits)
 }
 
 func (l *Limit) takeFit(m Model, f Fit) {

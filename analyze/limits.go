@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"math"
 	"strings"
 	"time"
 )
@@ -28,6 +29,10 @@ type hypothesis struct {
 	pools []pool
 	holds bool
 }
+
+// coarser is how many times coarser a clock has to be for the explanation that
+// needs it to lose against another one.
+const coarser = 5
 
 // grain is the coarsest clock that the hypothesis has to suppose.
 func (h hypothesis) grain() time.Duration {
@@ -166,7 +171,6 @@ func (h hypothesis) vacuous() bool {
 // clock than the other loses against it. When neither explains the trace, they
 // are kept apart and nothing is claimed.
 func decide(apart, together hypothesis) ScopeVerdict {
-	const coarser = 5
 	switch {
 	case apart.vacuous():
 		return Untested
@@ -204,10 +208,24 @@ func judge(streams []*Stream, o Options) judged {
 	case admitted == 0:
 		return judged{verdict: Insufficient, why: "every hit was limited: the limiter was used up before the run, or it refuses this client altogether; wait and run again with fewer hits"}
 	}
+	return choose(streams, o)
+}
+
+// choose keeps the models that explain the streams, without those that have to
+// suppose a much coarser clock than another.
+func choose(streams []*Stream, o Options) judged {
 	var j judged
+	fits := map[Model]Fit{}
+	finest := time.Duration(math.MaxInt64)
 	for _, m := range Models() {
-		f := m.Fit(streams, o)
-		if !f.Consistent {
+		if f := m.Fit(streams, o); f.Consistent {
+			fits[m] = f
+			finest = min(finest, f.Grain)
+		}
+	}
+	for _, m := range Models() {
+		f, ok := fits[m]
+		if !ok || f.Grain >= coarser*finest {
 			j.rejected = append(j.rejected, m)
 			continue
 		}
@@ -219,7 +237,7 @@ func judge(streams []*Stream, o Options) judged {
 	switch {
 	case j.model == nil:
 		j.verdict = Contradicted
-	case !j.fit.Bounded:
+	case !j.fit.tight():
 		j.verdict = Insufficient
 		j.why = missing(j.fit)
 	case len(j.survivors) == 1:
@@ -239,5 +257,5 @@ func missing(f Fit) string {
 	case f.Rate.High == nil:
 		return "the limit was not reached often enough to bound the rate from above; send faster or for longer"
 	}
-	return "the burst is not bounded; go on for longer"
+	return "the rate is known only within a factor of " + short(*f.Rate.High / *f.Rate.Low) + "; go on for longer, or faster"
 }

@@ -36,8 +36,6 @@ type Limiter interface {
 type Fit struct {
 	// Consistent: some parameters explain every decision.
 	Consistent bool
-	// Bounded: the sustained rate is bounded on both sides and the burst below.
-	Bounded bool
 	// Grain is the resolution of the limiter's clock that the fit had to suppose.
 	Grain time.Duration
 
@@ -48,11 +46,20 @@ type Fit struct {
 	First          *Witness // the first of them
 	Warnings       []string
 
-	// New returns a limiter at rest with the fitted values.
-	New func() Limiter
+	// news make limiters at rest with the fitted values: one for each stream,
+	// or one for all.
+	news []func() Limiter
 }
+
+// tight reports whether the rate is known to a half.
+func (f Fit) tight() bool {
+	return f.Rate.Low != nil && f.Rate.High != nil && *f.Rate.High <= 1.5**f.Rate.Low
+}
+
+// limiter returns a limiter at rest with the values fitted to stream i.
+func (f Fit) limiter(i int) Limiter { return f.news[min(i, len(f.news)-1)]() }
 
 // Models is the catalogue, in the order in which they are tried.
 func Models() []Model {
-	return []Model{TokenBucket{}}
+	return []Model{TokenBucket{}, TokenBucketStepped{}}
 }

@@ -22,10 +22,7 @@ func leastContradicted(streams []*Stream, guess float64, rested bool) (rate, bur
 		n, w := 0, (*Witness)(nil)
 		for _, s := range streams {
 			sn, sw := s.unexplained(&bucket{rate: r, burst: b})
-			n += sn
-			if w == nil || sw != nil && sw.At < w.At {
-				w = sw
-			}
+			n, w = n+sn, earlier(w, sw)
 		}
 		if n < count {
 			rate, burst, count, first = r, b, n, w
@@ -75,6 +72,13 @@ func (s *Stream) unexplained(l Limiter) (n int, first *Witness) {
 		}
 	})
 	return n, first
+}
+
+func earlier(a, b *Witness) *Witness {
+	if a == nil || b != nil && b.At < a.At {
+		return b
+	}
+	return a
 }
 
 func word(admitted bool) string {
@@ -148,11 +152,11 @@ func predict(m Model, streams []*Stream, o Options) *Prediction {
 		halves = append(halves, s.before(middle))
 	}
 	f := m.Fit(halves, o)
-	if !f.Consistent || !f.Bounded {
+	if !f.Consistent || !f.tight() {
 		return nil
 	}
 	for i, s := range streams {
-		s.foretell(f.New(), middles[i], func(hit int32, admits bool) {
+		s.foretell(f.limiter(i), middles[i], func(hit int32, admits bool) {
 			p.Hits++
 			if admits == (s.outcome[hit] == trace.Admitted) {
 				p.Correct++

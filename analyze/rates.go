@@ -153,19 +153,22 @@ func highestIn(low, high, piece float64, over func(low, high float64) cut) (floa
 	return highestIn(low, mid, piece, over)
 }
 
-// saturatedRate guesses the sustained rate: between two limited hits the
-// bucket was about empty at both ends, so no more than rate·time + 1 hits were
-// admitted between them. The best pair of a sample of pairs is the guess, 0 if
-// there is none.
+// saturatedRate guesses the sustained rate, 0 if there is no telling.
 func saturatedRate(streams []*Stream) float64 {
 	best := 0.0
 	for _, s := range streams {
-		best = math.Max(best, s.saturatedRate())
+		low, high := s.saturatedRates(1)
+		best = math.Max(best, (low+high)/2)
 	}
 	return best
 }
 
-func (s *Stream) saturatedRate() float64 {
+// saturatedRates bounds the sustained rate of a bucket that is refilled by lump hits
+// at once. At a limited hit the bucket was empty but for less than one. So between two of them no
+// more than rate·time + lump + 1 hits were admitted, and no less than
+// rate·time − lump − 1 unless the bucket was full in between. The best pair of
+// a sample of pairs gives both bounds.
+func (s *Stream) saturatedRates(lump int) (low, high float64) {
 	const sample = 256
 	type point struct {
 		t     int64
@@ -185,16 +188,14 @@ func (s *Stream) saturatedRate() float64 {
 			limited++
 		}
 	}
-	best := 0.0
 	for i := range points {
 		for j := i + 1; j < len(points); j++ {
 			n := points[j].count - points[i].count
 			dt := float64(points[j].t-points[i].t) * 1e-9
-			if n < 2 || dt <= 0 {
-				continue
+			if rate := float64(n-1-lump) / dt; dt > 0 && n > lump+1 && rate > low {
+				low, high = rate, float64(n+1+lump)/dt
 			}
-			best = math.Max(best, float64(n-1)/dt)
 		}
 	}
-	return best
+	return low, high
 }

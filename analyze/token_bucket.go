@@ -1,7 +1,6 @@
 package analyze
 
 import (
-	"fmt"
 	"math"
 	"time"
 )
@@ -34,10 +33,6 @@ var grains = []time.Duration{
 }
 
 // Fit implements [Model].
-//
-// A set without a whole burst is not accepted: hits come whole, and a coarser
-// clock is the likelier reason. A bucket whose tokens land on a grid is seen as
-// one with the grid's clock.
 func (m TokenBucket) Fit(streams []*Stream, o Options) Fit {
 	for _, g := range grains {
 		c := cutOptions{int64(g), o.AtRest}
@@ -45,29 +40,27 @@ func (m TokenBucket) Fit(streams []*Stream, o Options) Fit {
 		if !ok {
 			continue
 		}
-		if vague(set, g) {
+		f := m.fit(streams, c, set)
+		if vague(f, g) {
 			break
 		}
-		f := m.fit(streams, c, set)
-		if f.whole() {
-			return f
-		}
+		return f
 	}
 	return Fit{}
 }
 
-// whole reports whether a whole number lies within the burst's interval.
-func (f Fit) whole() bool {
-	return f.Burst.High == nil || math.Ceil(*f.Burst.Low) <= math.Floor(*f.Burst.High)
-}
-
-// vague reports whether a set is wide because of the clock that it supposes: a
-// coarse enough clock explains everything, which is no explanation.
-func vague(set rateSet, grain time.Duration) bool {
-	if grain <= grains[0] || set.low*grain.Seconds() < 0.25 { // hits that the clock can misplace
-		return false
+// vague reports whether a fit owes its existence to the clock that it supposes: one
+// that can misplace more hits than the bucket holds explains everything, which
+// is no explanation.
+func vague(f Fit, grain time.Duration) bool {
+	if grain <= grains[0] || f.Rate.Low == nil {
+		return grain > grains[0]
 	}
-	return set.low == 0 || set.high > 1.25*set.low
+	misplaced := *f.Rate.Low * grain.Seconds()
+	if f.Burst.High != nil && 2*misplaced >= *f.Burst.High {
+		return true
+	}
+	return misplaced >= 0.25 && !f.tight()
 }
 
 // fit describes a consistent set.
@@ -86,48 +79,32 @@ func (m TokenBucket) fit(streams []*Stream, o cutOptions, set rateSet) Fit {
 		}
 	}
 	f.Rate = set.interval()
-	f.Bounded = f.Rate.Low != nil && f.Rate.High != nil
 	var low, high float64
 	f.Region, low, high = region(streams, set, o)
 	f.Burst = wholeBurst(value, low, high)
 	if !o.rest && f.Burst.High != nil {
-		f.Params["initial_deficit"] = Parameter{Interval: deficits(streams, mid, f.Burst.Value, o)}
+		f.Params[initialDeficit] = Parameter{Interval: deficits(streams, mid, f.Burst.Value, o)}
 	}
 	if grain > grains[0] {
 		f.Params["clock_grain_s"] = Parameter{Interval: exactly(grain.Seconds())}
 	}
-	if f.Bounded && f.Burst.High == nil {
-		f.Warnings = append(f.Warnings, fmt.Sprintf(
-			"the burst is %v if the limiter was at rest when the run began, else larger: nothing in the trace shows it at rest; a pause of %s before another burst would settle it",
-			f.Burst.Value, pause(f.Burst.Value/mid)))
-	}
 	burst := f.Burst.Value
-	f.New = func() Limiter { return &bucket{rate: mid, burst: burst} }
+	f.news = []func() Limiter{func() Limiter { return &bucket{rate: mid, burst: burst} }}
 	return f
 }
+
+// initialDeficit names the parameter that tells how many tokens had been used
+// before the first hit.
+const initialDeficit = "initial_deficit"
 
 // deficits encloses the first levels of all streams.
 func deficits(streams []*Stream, r, burst float64, o cutOptions) Interval {
 	low, high := math.Inf(1), 0.0
 	for _, s := range streams {
 		l, h := s.deficit(r, burst, o)
-		low, high = min(low, l), max(high, h)
+		low, high = min(low, l), max(high, min(h, burst))
 	}
 	return bounded(low, low, high)
-}
-
-// pause rounds a waiting time up to what a person would type.
-func pause(seconds float64) time.Duration {
-	d := time.Duration(seconds * 1.2 * float64(time.Second))
-	for _, unit := range []time.Duration{time.Millisecond, time.Second, time.Minute} {
-		if d < 10*unit || unit == time.Minute {
-			return d.Truncate(unit/10) + unit/10
-		}
-		if d < 100*unit {
-			return d.Truncate(unit) + unit
-		}
-	}
-	return d
 }
 
 // Nearest implements [Model].
@@ -139,7 +116,6 @@ func (TokenBucket) Nearest(streams []*Stream, o Options) Fit {
 		Params:         map[string]Parameter{},
 		Contradictions: n,
 		First:          first,
-		New:            func() Limiter { return &bucket{rate: rate, burst: burst} },
 	}
 }
 
@@ -175,7 +151,7 @@ func (b *bucket) Observe(t time.Duration, admitted bool) {
 func wholeBurst(value, low, high float64) Interval {
 	first := math.Ceil(low)
 	if math.IsInf(high, 1) {
-		v := math.Max(first, math.Floor(value))
+		v := math.Max(first, math.Round(value))
 		return Interval{Value: v, Low: &first}
 	}
 	last := math.Ceil(high) - 1 // the bound itself is excluded
@@ -188,20 +164,6 @@ func wholeBurst(value, low, high float64) Interval {
 	default: // none is whole
 		return bounded(value, low, high)
 	}
-}
-
-func exactly(v float64) Interval { return Interval{Value: v, Low: &v, High: &v} }
-
-// bounded leaves out the sides that are not finite.
-func bounded(value, low, high float64) Interval {
-	iv := Interval{Value: value}
-	if !math.IsInf(low, 0) {
-		iv.Low = &low
-	}
-	if !math.IsInf(high, 0) {
-		iv.High = &high
-	}
-	return iv
 }
 
 // region samples the outline of the consistent set and returns the least and

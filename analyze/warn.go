@@ -3,6 +3,7 @@ package analyze
 import (
 	"fmt"
 	"strconv"
+	"time"
 )
 
 // warn adds what a reader must know before trusting the figures.
@@ -14,11 +15,42 @@ func (l *Limit) warn(p pool) {
 		}
 		l.Why = fmt.Sprintf("nothing was limited up to %s hits in one second", number(rate))
 	}
+	if l.Verdict == Identified {
+		l.warnBurst()
+	}
 	if l.Unknown > 0 {
 		l.Warnings = append(l.Warnings, fmt.Sprintf(
 			"%s of %s hits had no usable answer; each may have been counted or not, which widens the intervals",
 			number(float64(l.Unknown)), number(float64(l.Hits))))
 	}
+}
+
+// warnBurst says what the burst's interval cannot.
+func (l *Limit) warnBurst() {
+	r, b := l.SustainedRate, l.Burst
+	switch {
+	case b.High == nil:
+		l.Warnings = append(l.Warnings, fmt.Sprintf(
+			"the burst is %v if the limiter was at rest when the run began, else larger: nothing in the trace shows it at rest; a pause of %s before another burst would settle it",
+			b.Value, pause(b.Value/r.Value)))
+	case *b.High == 1 && *r.High > 1.005**r.Low:
+		l.Warnings = append(l.Warnings,
+			"a burst of 1 forgets everything at each admitted hit, so the rate is known only as well as a single gap between two hits can be timed")
+	}
+}
+
+// pause rounds a waiting time up to what a person would type.
+func pause(seconds float64) time.Duration {
+	d := time.Duration(seconds * 1.2 * float64(time.Second))
+	for _, unit := range []time.Duration{time.Millisecond, time.Second, time.Minute} {
+		if d < 10*unit || unit == time.Minute {
+			return d.Truncate(unit/10) + unit/10
+		}
+		if d < 100*unit {
+			return d.Truncate(unit) + unit
+		}
+	}
+	return d
 }
 
 // warnings are those about the whole trace.

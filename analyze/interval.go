@@ -1,0 +1,52 @@
+package analyze
+
+import "math"
+
+// exactly is the interval of one value.
+func exactly(v float64) Interval { return Interval{Value: v, Low: &v, High: &v} }
+
+// bounded leaves out the sides that are not finite.
+func bounded(value, low, high float64) Interval {
+	iv := Interval{Value: value}
+	if !math.IsInf(low, 0) {
+		iv.Low = &low
+	}
+	if !math.IsInf(high, 0) {
+		iv.High = &high
+	}
+	return iv
+}
+
+// meet intersects with another interval; false if nothing is left.
+func (iv *Interval) meet(other Interval) bool {
+	if other.Low != nil && (iv.Low == nil || *other.Low > *iv.Low) {
+		iv.Low = other.Low
+	}
+	if other.High != nil && (iv.High == nil || *other.High < *iv.High) {
+		iv.High = other.High
+	}
+	if iv.Low != nil && iv.High != nil && *iv.Low > *iv.High {
+		return false
+	}
+	if iv.Low != nil {
+		iv.Value = max(iv.Value, *iv.Low)
+	}
+	if iv.High != nil {
+		iv.Value = min(iv.Value, *iv.High)
+	}
+	return true
+}
+
+// scaledInverse is n divided by the interval, which lies above 0.
+func (iv Interval) scaledInverse(n float64) Interval {
+	out := Interval{Value: n / iv.Value}
+	if iv.High != nil {
+		low := n / *iv.High
+		out.Low = &low
+	}
+	if iv.Low != nil {
+		high := n / *iv.Low
+		out.High = &high
+	}
+	return out
+}
