@@ -38,6 +38,18 @@ func survey(rng *rand.Rand) []time.Duration {
 // surveyTrace is the survey from each class and source at once, decided by
 // limiters that are not ours; limiterOf says which decides whom, nil admits.
 func surveyTrace(seed uint64, classes, sources []string, limiterOf func(class, source string) *xrate.Limiter) []trace.Hit {
+	return decidedBy(seed, classes, sources, func(class, source string, at time.Duration) bool {
+		if limiterOf == nil {
+			return true
+		}
+		l := limiterOf(class, source)
+		return l == nil || l.AllowN(zero.Add(at), 1)
+	})
+}
+
+// decidedBy is the survey with each hit decided by a function, in the order of
+// the decisions.
+func decidedBy(seed uint64, classes, sources []string, admits func(class, source string, at time.Duration) bool) []trace.Hit {
 	rng := rand.New(rand.NewPCG(seed, 2))
 	type asked struct {
 		hit     trace.Hit
@@ -58,8 +70,7 @@ func surveyTrace(seed uint64, classes, sources []string, limiterOf func(class, s
 	slices.SortFunc(all, func(a, b asked) int { return cmp.Compare(a.decided, b.decided) })
 	hits := make([]trace.Hit, len(all))
 	for i, a := range all {
-		if limiterOf == nil {
-		} else if l := limiterOf(a.hit.Class, a.hit.Source); l != nil && !l.AllowN(zero.Add(a.decided), 1) {
+		if !admits(a.hit.Class, a.hit.Source, a.decided) {
 			a.hit.Status = 429
 		}
 		a.hit.Seq = uint64(i)
