@@ -188,6 +188,7 @@ func TestScope(t *testing.T) {
 		"all":       {func(_, _ string) string { return "" }, Shared, Shared, []string{"read+write"}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			l := fresh()
 			out := analyse(surveyTrace(3, []string{"read", "write"}, []string{"a", "b"}, func(c, s string) *xrate.Limiter { return l(tc.key(c, s)) }), Options{})
 			if out.Scope.Class != tc.class || out.Scope.Source != tc.source {

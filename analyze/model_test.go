@@ -71,6 +71,7 @@ func truths() []truth {
 func TestBattery(t *testing.T) {
 	for _, want := range truths() {
 		t.Run(want.name, func(t *testing.T) {
+			t.Parallel()
 			limiters := map[string]func(time.Duration) bool{"a": want.start(), "b": want.start()}
 			hits := decidedBy(11, []string{"read"}, []string{"a", "b"}, func(_, s string, at time.Duration) bool { return limiters[s](at) })
 			out := analyse(hits, Options{})
