@@ -24,8 +24,9 @@ type tally struct {
 }
 
 type count struct {
-	phase                    string // of the latest hit
-	admitted, limited, other int
+	phase                            string // the latest that has begun
+	begun                            map[string]bool
+	admitted, limited, unsent, other int
 }
 
 func newTally(limited []int) *tally {
@@ -37,13 +38,17 @@ func (t *tally) add(h *trace.Hit) {
 	defer t.mu.Unlock()
 	c := t.counts[h.Class]
 	if c == nil {
-		c = &count{}
+		c = &count{begun: map[string]bool{}}
 		t.counts[h.Class] = c
 		t.classes = append(t.classes, h.Class)
 		slices.Sort(t.classes)
 	}
-	if h.Phase != "" {
-		c.phase = h.Phase
+	if h.Phase != "" && !c.begun[h.Phase] {
+		c.phase, c.begun[h.Phase] = h.Phase, true
+	}
+	if h.Error == trace.ErrUnsent {
+		c.unsent++
+		return
 	}
 	switch h.Outcome(t.limited) {
 	case trace.Admitted:
@@ -65,6 +70,9 @@ func (t *tally) state() (line, phases string) {
 		part := fmt.Sprintf("%s %s: %d admitted, %d limited", class, c.phase, c.admitted, c.limited)
 		if c.other > 0 {
 			part += fmt.Sprintf(", %d failed or unknown", c.other)
+		}
+		if c.unsent > 0 {
+			part += fmt.Sprintf(", %d not sent", c.unsent)
 		}
 		parts = append(parts, part)
 		names = append(names, class+" "+c.phase)
