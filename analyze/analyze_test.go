@@ -299,6 +299,26 @@ func TestUsedBeforeTheRun(t *testing.T) {
 	}
 }
 
+// TestSourceThatReachedNothing: an address from which no hit got through says
+// nothing about the limiter of the others.
+func TestSourceThatReachedNothing(t *testing.T) {
+	l := xrate.NewLimiter(10, 15)
+	hits := surveyTrace(6, []string{"read"}, []string{"a"}, func(_, _ string) *xrate.Limiter { return l })
+	for i := range 20 {
+		at := time.Duration(i) * time.Millisecond
+		hits = append(hits,
+			trace.Hit{Seq: uint64(len(hits)), Class: "read", Source: "b", Asked: at, Sent: at, End: at, Error: trace.ErrDial},
+			trace.Hit{Seq: uint64(len(hits)), Class: "write", Source: "b", Asked: at, Sent: at, End: at, Error: trace.ErrDial})
+	}
+	out := analyse(hits, Options{})
+	if len(out.Limits) != 2 || out.Limits[0].Verdict != Identified || out.Limits[0].Failed != 20 {
+		t.Fatalf("%+v", out.Limits)
+	}
+	if w := out.Limits[1]; w.Verdict != Insufficient || w.Hits != 20 || w.Failed != 20 {
+		t.Errorf("%+v", w)
+	}
+}
+
 func TestPeak(t *testing.T) {
 	if got := peak([]int64{0, 1e9 - 1, 5e8, 1e9, 3e9}); got != 3 || math.IsNaN(got) {
 		t.Errorf("peak %v", got)

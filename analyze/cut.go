@@ -8,8 +8,8 @@ import (
 	"ratefit/internal/trace"
 )
 
-// A cut holds the bursts b of a token bucket, lo ≤ b < hi, that explain all
-// decisions of the streams at some rate between two; where these are the same, exactly those.
+// A cut holds the bursts b of a token bucket, lo ≤ b < hi, that may explain all
+// decisions of the streams at some rate between two.
 //
 // The bucket is written as a meter: its level drains at r, never below 0; an
 // admitted hit adds 1 and needs level ≤ b afterwards; a limited hit would have
@@ -66,12 +66,14 @@ func (s *Stream) cut(r, upto float64, o cutOptions) cut {
 	return c
 }
 
-// sweep goes through both ends of all spans in the order of time and reports,
-// for each admitted hit, the least burst that allows it at rate upto and, for each limited
-// one, the burst that would have had to admit it at rate r, and the most that
-// it and what was admitted before it can have used since the first hit, less
-// what drained. It takes O(1) amortised per hit plus what overlaps.
-func (s *Stream) sweep(r, upto float64, o cutOptions, onAdmitted func(hit int32, bound float64), onLimited func(hit int32, bound, used float64)) {
+// sweep goes through both ends of all spans in the order of time. It reports,
+// for each admitted hit, the least burst that allows it at rate upto; and for
+// each limited one the burst that would have had to admit it at rate r, and the
+// most that it and what was admitted before it can have used since the first
+// hit, less what drained. It takes O(1) amortised per hit plus what overlaps.
+func (s *Stream) sweep(r, upto float64, o cutOptions,
+	onAdmitted func(hit int32, bound float64), onLimited func(hit int32, bound, used float64),
+) {
 	start := s.from[s.byFrom[0]] - o.grain
 	sure := sureWindows{perNs: upto * 1e-9}
 	may := possibleWindows{perNs: r * 1e-9, best: math.Inf(-1)}

@@ -104,7 +104,9 @@ func byClassTogether(groups []*group, o Options) (hypothesis, ScopeVerdict) {
 	}
 	p := pool{groups: groups}
 	for _, s := range sources {
-		p.streams = append(p.streams, merge(streamsOf(bySrc[s])))
+		if m := merge(streamsOf(bySrc[s])); m.Len() > 0 {
+			p.streams = append(p.streams, m)
+		}
 	}
 	p.judged = judge(p.streams, o)
 	perSource := hypothesis{[]pool{p}, explained(p.judged)}
@@ -129,7 +131,7 @@ func each(groups []*group, o Options) hypothesis {
 	}
 	h := hypothesis{holds: true}
 	for _, g := range groups {
-		own := pool{groups: []*group{g}, streams: []*Stream{&g.stream}}
+		own := pool{groups: []*group{g}, streams: streamsOf([]*group{g})}
 		own.judged = judge(own.streams, o)
 		h.pools = append(h.pools, own)
 		h.holds = h.holds && explained(own.judged)
@@ -142,15 +144,21 @@ func each(groups []*group, o Options) hypothesis {
 
 // one supposes a single limiter for all groups.
 func one(groups []*group, o Options) hypothesis {
-	p := pool{groups: groups, streams: []*Stream{merge(streamsOf(groups))}}
+	p := pool{groups: groups}
+	if m := merge(streamsOf(groups)); m.Len() > 0 {
+		p.streams = []*Stream{m}
+	}
 	p.judged = judge(p.streams, o)
 	return hypothesis{[]pool{p}, explained(p.judged)}
 }
 
+// streamsOf leaves out groups of which no hit reached a limiter.
 func streamsOf(groups []*group) []*Stream {
-	out := make([]*Stream, len(groups))
-	for i, g := range groups {
-		out[i] = &g.stream
+	var out []*Stream
+	for _, g := range groups {
+		if g.stream.Len() > 0 {
+			out = append(out, &g.stream)
+		}
 	}
 	return out
 }

@@ -9,8 +9,8 @@ import (
 )
 
 // leastContradicted looks for the token bucket that leaves the fewest
-// decisions unexplained, starting from a guess of its rate: a few rates around it and, for
-// each, the burst that the most bounds allow.
+// decisions unexplained: a few rates around a guess and, for each, the burst
+// that the most bounds allow.
 func leastContradicted(streams []*Stream, guess float64, rested bool) (rate, burst float64, count int, first *Witness) {
 	if guess <= 0 {
 		guess = 1

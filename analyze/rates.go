@@ -38,12 +38,12 @@ func (s rateSet) interval() Interval {
 // searchRates encloses the rates at which the streams have a cut, and reports
 // whether there are any.
 //
-// It is set inversion by interval analysis (Jaulin, Walter, Automatica 29, 1993): a piece of the
-// axis is left out when the cut over the whole piece is empty, which proves that
-// no rate in it will do; pieces that are not are split. More hits only shrink
-// the set, so it is sought with the first hits alone, over all magnitudes, and
-// then within what that left: the whole streams are gone through some dozens of
-// times.
+// It is set inversion by interval analysis (Jaulin, Walter: Automatica 29,
+// 1993): a piece of the axis is left out when the cut over the whole piece is
+// empty, which proves that no rate in it will do; other pieces are split. More
+// hits only shrink the set, so it is sought with the first hits alone, over all
+// magnitudes, and then within what that left: the whole streams are gone
+// through some dozens of times.
 func searchRates(streams []*Stream, o cutOptions) (rateSet, bool) {
 	set := rateSet{leastRate, mostRate}
 	for n := 1000; ; n *= 8 {
@@ -163,9 +163,9 @@ func saturatedRate(streams []*Stream) float64 {
 	return best
 }
 
-// saturatedRates bounds the sustained rate of a bucket that is refilled by lump hits
-// at once. At a limited hit the bucket was empty but for less than one. So between two of them no
-// more than rate·time + lump + 1 hits were admitted, and no less than
+// saturatedRates bounds the sustained rate of a bucket that is refilled by lump
+// hits at once. At a limited hit the bucket holds less than one. So between two
+// of them no more than rate·time + lump + 1 hits were admitted, and no less than
 // rate·time − lump − 1 unless the bucket was full in between. The best pair of
 // a sample of pairs gives both bounds.
 func (s *Stream) saturatedRates(lump int) (low, high float64) {

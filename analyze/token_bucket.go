@@ -49,9 +49,9 @@ func (m TokenBucket) Fit(streams []*Stream, o Options) Fit {
 	return Fit{}
 }
 
-// vague reports whether a fit owes its existence to the clock that it supposes: one
-// that can misplace more hits than the bucket holds explains everything, which
-// is no explanation.
+// vague reports whether a fit owes its existence to the clock that it supposes:
+// one that can misplace half of what the bucket holds explains everything,
+// which is no explanation.
 func vague(f Fit, grain time.Duration) bool {
 	if grain <= grains[0] || f.Rate.Low == nil {
 		return grain > grains[0]

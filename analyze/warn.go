@@ -13,6 +13,7 @@ func (l *Limit) warn(p pool) {
 		for _, s := range p.streams {
 			rate = max(rate, peak(append([]int64(nil), s.from...)))
 		}
+		l.Model = "unlimited"
 		l.Why = fmt.Sprintf("nothing was limited up to %s hits in one second", number(rate))
 	}
 	if l.Verdict == Identified {
