@@ -49,6 +49,8 @@ type group struct {
 	unknown         int
 	firstAdmitted   int
 	limitedStatuses map[int]int
+	admittedStatus  map[int]int
+	unknownKinds    map[string]int // "503", "timeout" …
 	claims          claims
 }
 
@@ -80,7 +82,9 @@ func (a *Analyzer) Add(h *trace.Hit) {
 		return
 	case trace.Unknown:
 		g.unknown++
+		g.unknownKinds[kindOf(h)]++
 	case trace.Admitted:
+		g.admittedStatus[h.Status]++
 		if g.firstAdmitted == 0 {
 			g.firstAdmitted = h.Status
 		}
@@ -91,6 +95,14 @@ func (a *Analyzer) Add(h *trace.Hit) {
 	g.claims.read(&a.reader, h, o)
 }
 
+// kindOf says in a word why it is unknown what became of a hit.
+func kindOf(h *trace.Hit) string {
+	if h.Status != 0 {
+		return statusText(h.Status)
+	}
+	return string(h.Error)
+}
+
 func (a *Analyzer) group(h *trace.Hit) *group {
 	key := groupKey{h.Class, h.Source}
 	if a.current != nil && a.current.groupKey == key {
@@ -98,7 +110,10 @@ func (a *Analyzer) group(h *trace.Hit) *group {
 	}
 	g, ok := a.groups[key]
 	if !ok {
-		g = &group{groupKey: key, limitedStatuses: map[int]int{}}
+		g = &group{
+			groupKey: key, limitedStatuses: map[int]int{},
+			admittedStatus: map[int]int{}, unknownKinds: map[string]int{},
+		}
 		a.groups[key] = g
 	}
 	a.current = g

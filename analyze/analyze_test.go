@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -316,6 +317,39 @@ func TestSourceThatReachedNothing(t *testing.T) {
 	}
 	if w := out.Limits[1]; w.Verdict != Insufficient || w.Hits != 20 || w.Failed != 20 {
 		t.Errorf("%+v", w)
+	}
+}
+
+// TestAnswersThatTellNothing: "no limit" is not claimed when the hits may have
+// been refused in a way that was not said to mean limited.
+func TestAnswersThatTellNothing(t *testing.T) {
+	for name, tc := range map[string]struct {
+		spoil func(i int, h *trace.Hit)
+		why   string
+	}{
+		"503 after a burst": {func(i int, h *trace.Hit) {
+			if i > 20 {
+				h.Status = 503
+			}
+		}, "--limited-status 503"},
+		"closed connections": {func(i int, h *trace.Hit) {
+			if i > 20 {
+				h.Status, h.Error, h.FirstByte = 0, trace.ErrReset, 0
+			}
+		}, "reset"},
+		"no credentials": {func(_ int, h *trace.Hit) { h.Status = 401 }, "-H"},
+	} {
+		var hits []trace.Hit
+		for i := range 100 {
+			at := time.Duration(i) * 10 * time.Millisecond
+			h := trace.Hit{Seq: uint64(i), Class: "read", Asked: at, Sent: at, FirstByte: at + 1e6, End: at + 1e6, Status: 200}
+			tc.spoil(i, &h)
+			hits = append(hits, h)
+		}
+		l := analyse(hits, Options{}).Limits[0]
+		if l.Verdict != Insufficient || !strings.Contains(l.Why, tc.why) {
+			t.Errorf("%s: %s (%q)", name, l.Verdict, l.Why)
+		}
 	}
 }
 

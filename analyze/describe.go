@@ -39,6 +39,7 @@ func describe(p pool, o Options) Limit {
 		l.Prediction = predict(p.model, p.streams, o)
 		l.doubt()
 	}
+	l.checkAnswers(p)
 	l.reject(p, o)
 	l.Declared = declare(p, &l)
 	l.warn(p)

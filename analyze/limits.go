@@ -210,7 +210,7 @@ func judge(streams []*Stream, o Options) judged {
 	}
 	switch {
 	case admitted+limited == 0:
-		return judged{verdict: Insufficient, why: "no hit was answered: nothing is known about a limiter"}
+		return judged{verdict: Insufficient, why: "no hit was answered in a way that tells whether it was limited"}
 	case limited == 0:
 		return judged{verdict: Unlimited, survivors: []string{"unlimited"}}
 	case admitted == 0:

@@ -19,11 +19,6 @@ func (l *Limit) warn(p pool) {
 	if l.Verdict == Identified {
 		l.warnBurst()
 	}
-	if l.Unknown > 0 {
-		l.Warnings = append(l.Warnings, fmt.Sprintf(
-			"%s of %s hits had no usable answer; each may have been counted or not, which widens the intervals",
-			number(float64(l.Unknown)), number(float64(l.Hits))))
-	}
 }
 
 // warnBurst says what the burst's interval cannot.
@@ -32,7 +27,7 @@ func (l *Limit) warnBurst() {
 	switch {
 	case b.High == nil:
 		l.Warnings = append(l.Warnings, fmt.Sprintf(
-			"the burst is %v if the limiter was at rest when the run began, else larger: nothing in the trace shows it at rest; a pause of %s before another burst would settle it",
+			"the burst is %v if the limiter was at rest when the run began, else larger: nothing in the trace shows it at rest; a pause of at least %s before another burst would tell whether it is",
 			b.Value, pause(b.Value/r.Value)))
 	case *b.High == 1 && *r.High > 1.005**r.Low:
 		l.Warnings = append(l.Warnings,

@@ -60,6 +60,18 @@ func (t *tally) add(h *trace.Hit) {
 	}
 }
 
+// brief returns the counts of all classes in few columns.
+func (t *tally) brief() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var parts []string
+	for _, class := range t.classes {
+		c := t.counts[class]
+		parts = append(parts, fmt.Sprintf("%s %d+%d", class, c.admitted, c.limited))
+	}
+	return "admitted+limited: " + strings.Join(parts, "  ")
+}
+
 // state returns the counts as one line, and the phases that they are in.
 func (t *tally) state() (line, phases string) {
 	t.mu.Lock()
@@ -126,7 +138,11 @@ func (p *progress) show(ctx context.Context) {
 			return
 		case now := <-ticks.C:
 			line, at := p.tally.state()
-			line = fmt.Sprintf("%s left  %s", max(0, p.length-now.Sub(start)).Round(time.Second), line)
+			left := max(0, p.length-now.Sub(start)).Round(time.Second)
+			if p.width != nil && len(line)+12 > p.width() {
+				line = p.tally.brief()
+			}
+			line = fmt.Sprintf("%s left  %s", left, line)
 			switch {
 			case p.width != nil:
 				fmt.Fprintf(p.out, "\r%s\x1b[K", fit(line, p.width()-1))

@@ -3,6 +3,8 @@ package command
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -49,13 +51,18 @@ func (o *fitting) reportAgain(ctx context.Context, s *streams, name, plots strin
 	if err := checkPlots(plots); err != nil {
 		return err
 	}
+	beside := filepath.Join(filepath.Dir(name), traceFile)
+	if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(beside); err == nil {
+			return failure("try: ratefit analyze "+beside, "%s is not there: the run did not end", name)
+		}
+	}
 	a, err := readAnalysis(s, name)
 	if err != nil {
 		return err
 	}
 	var files []string
 	if plots != "" {
-		beside := filepath.Join(filepath.Dir(name), traceFile)
 		if _, err := os.Stat(beside); err != nil {
 			return failure("draw them from the trace: ratefit analyze --plots FOLDER TRACE", "--plots: no %s beside the analysis", traceFile)
 		}

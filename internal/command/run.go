@@ -62,6 +62,9 @@ type measuring struct {
 }
 
 func (o *measuring) run(ctx context.Context, s *streams, args []string) error {
+	if err := o.check(); err != nil {
+		return err
+	}
 	o.fitting.limitedStatus, o.statusGiven = o.sending.limitedStatus, true
 	switch len(args) {
 	case 0:

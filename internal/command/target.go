@@ -26,6 +26,9 @@ func parseTarget(raw string) (*target, error) {
 		return nil, usageFault(try, "the URL is empty")
 	}
 	u, err := url.Parse(raw)
+	if !strings.Contains(raw, "://") {
+		return nil, usageFault(try, "the URL has no scheme: it begins with http:// or https://")
+	}
 	if err != nil {
 		return nil, usageFault(try, "the URL cannot be read: check its port, brackets and percent-encoding")
 	}

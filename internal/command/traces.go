@@ -34,6 +34,12 @@ func openTraces(s *streams, names []string, statusGiven bool) (*recording, error
 	r.meta = r.readers[0].Meta()
 	for i, one := range r.readers[1:] {
 		m := one.Meta()
+		for k, earlier := range r.readers[:i+1] {
+			if m.Started.Equal(earlier.Meta().Started) {
+				r.close()
+				return nil, usageFault("give each trace once", "%s and %s began at the same instant: they are the same trace", names[k], names[i+1])
+			}
+		}
 		if !statusGiven && !slices.Equal(m.LimitedStatus, r.meta.LimitedStatus) {
 			r.close()
 			return nil, usageFault("say it with --limited-status", "%s and %s disagree on which statuses mean limited", names[0], names[i+1])

@@ -79,13 +79,21 @@ func TestTracesTogether(t *testing.T) {
 
 func TestTracesDisagree(t *testing.T) {
 	one := writeTrace(t, noon, []int{429}, "127.0.0.2", 0)
-	two := writeTrace(t, noon, []int{503}, "127.0.0.3", 0)
+	two := writeTrace(t, noon.Add(time.Second), []int{503}, "127.0.0.3", 0)
 	code, _, stderr := invoke("analyze", one, two)
 	if code != Usage || !strings.Contains(stderr, "disagree") || !strings.Contains(stderr, "--limited-status") {
 		t.Errorf("code %d, stderr %q", code, stderr)
 	}
 	if code, _, stderr = invoke("analyze", "--limited-status=429,503", one, two); code == Usage || code == Failed {
 		t.Errorf("with --limited-status: code %d, stderr %q", code, stderr)
+	}
+}
+
+// TestTraceGivenTwice: counting every hit twice would double every figure.
+func TestTraceGivenTwice(t *testing.T) {
+	one := writeTrace(t, noon, []int{429}, "127.0.0.2", 0)
+	if code, _, stderr := invoke("analyze", one, one); code != Usage || !strings.Contains(stderr, "the same trace") {
+		t.Errorf("code %d, stderr %q", code, stderr)
 	}
 }
 
