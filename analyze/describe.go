@@ -47,11 +47,15 @@ func describe(p pool, o Options) Limit {
 }
 
 // doubt takes back a name that does not prove itself on hits it was not fitted
-// to: a model can explain everything and foresee nothing.
+// to: a model can explain everything and foresee nothing. A few decisions prove
+// nothing either way.
 func (l *Limit) doubt() {
-	const share = 0.75
+	const (
+		few   = 200
+		share = 0.75
+	)
 	p := l.Prediction
-	if l.Verdict != Identified || p == nil || float64(p.Correct) >= share*float64(p.Hits) {
+	if l.Verdict != Identified || p == nil || p.Hits < few || float64(p.Correct) >= share*float64(p.Hits) {
 		return
 	}
 	l.Verdict = Undetermined

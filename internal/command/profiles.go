@@ -127,6 +127,16 @@ func checkProfile(name string) (*profiles.Profile, []error) {
 	for _, m := range problems {
 		mistakes = append(mistakes, usageFault("", "%v", m))
 	}
+	if p == nil {
+		return nil, mistakes
+	}
+	for _, c := range p.Classes {
+		if c.Request == "" && c.Name != "read" && c.Name != "write" {
+			mistakes = append(mistakes, usageFault("only read and write take theirs from the command line; write a line such as request: GET /path",
+				"%s: classes.%s.request: is missing", name, c.Name))
+			p = nil
+		}
+	}
 	return p, mistakes
 }
 
