@@ -22,6 +22,10 @@ type Options struct {
 	// AtRest: nobody had used the limiters before the trace began, so that
 	// every bucket was full.
 	AtRest bool
+
+	// earlier holds what models before this one in the catalogue made of the
+	// same streams.
+	earlier map[string]Fit
 }
 
 // An Analyzer collects hits, in any order and number, for one [Analysis].

@@ -223,17 +223,18 @@ func judge(streams []*Stream, o Options) judged {
 // suppose a much coarser clock than another.
 func choose(streams []*Stream, o Options) judged {
 	var j judged
-	fits := map[Model]Fit{}
+	o.earlier = map[string]Fit{}
 	finest := time.Duration(math.MaxInt64)
 	for _, m := range Models() {
-		if f := m.Fit(streams, o); f.Consistent {
-			fits[m] = f
+		f := m.Fit(streams, o)
+		o.earlier[m.Name()] = f
+		if f.Consistent {
 			finest = min(finest, f.Grain)
 		}
 	}
 	for _, m := range Models() {
-		f, ok := fits[m]
-		if !ok || f.Grain >= coarser*finest {
+		f := o.earlier[m.Name()]
+		if !f.Consistent || f.Grain >= coarser*finest {
 			j.rejected = append(j.rejected, m)
 			continue
 		}

@@ -11,24 +11,42 @@ import (
 // leastContradicted looks for the token bucket that leaves the fewest
 // decisions unexplained: a few rates around a guess and, for each, the burst
 // that the most bounds allow.
-func leastContradicted(streams []*Stream, guess float64, rested bool) (rate, burst float64, count int, first *Witness) {
+func leastContradicted(streams []*Stream, rested bool) (rate, burst float64, count int, first *Witness) {
+	few := sample(streams)
+	guess := saturatedRate(few)
 	if guess <= 0 {
 		guess = 1
 	}
 	count = math.MaxInt
 	for k := -20; k <= 20; k++ {
 		r := guess * math.Pow(1.05, float64(k))
-		b := popularBurst(streams, r, rested)
-		n, w := 0, (*Witness)(nil)
-		for _, s := range streams {
-			sn, sw := s.unexplained(&bucket{rate: r, burst: b})
-			n, w = n+sn, earlier(w, sw)
+		b := popularBurst(few, r, rested)
+		n := 0
+		for _, s := range few {
+			sn, _ := s.unexplained(&bucket{rate: r, burst: b})
+			n += sn
 		}
 		if n < count {
-			rate, burst, count, first = r, b, n, w
+			rate, burst, count = r, b, n
 		}
 	}
+	count = 0
+	for _, s := range streams {
+		n, w := s.unexplained(&bucket{rate: rate, burst: burst})
+		count, first = count+n, earlier(first, w)
+	}
 	return rate, burst, count, first
+}
+
+// sample is the beginning of long streams: what is only to be near the mark
+// need not be sought with millions of hits.
+func sample(streams []*Stream) []*Stream {
+	const enough = 20_000
+	few := make([]*Stream, len(streams))
+	for i, s := range streams {
+		few[i] = s.first(enough)
+	}
+	return few
 }
 
 // popularBurst returns the burst at rate r that the fewest hits refute.

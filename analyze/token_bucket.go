@@ -109,7 +109,7 @@ func deficits(streams []*Stream, r, burst float64, o cutOptions) Interval {
 
 // Nearest implements [Model].
 func (TokenBucket) Nearest(streams []*Stream, o Options) Fit {
-	rate, burst, n, first := leastContradicted(streams, saturatedRate(streams), o.AtRest)
+	rate, burst, n, first := leastContradicted(streams, o.AtRest)
 	return Fit{
 		Rate:           Interval{Value: rate},
 		Burst:          Interval{Value: burst},
@@ -171,11 +171,14 @@ func wholeBurst(value, low, high float64) Interval {
 // but the hits that an unknown first level explains change with the rate: the upper one
 // is taken over each piece as a whole.
 func region(streams []*Stream, set rateSet, o cutOptions) (outline []RegionPoint, low, high float64) {
-	const pieces = 16
+	pieces := 16
+	if streams[0].Len() > 200_000 {
+		pieces = 4 // each is a walk through all hits
+	}
 	if math.IsInf(set.high, 1) {
 		return nil, cutAt(streams, mostRate, o).lo, math.Inf(1)
 	}
-	at := func(i int) float64 { return set.low + (set.high-set.low)*float64(i)/pieces }
+	at := func(i int) float64 { return set.low + (set.high-set.low)*float64(i)/float64(pieces) }
 	for i := range pieces + 1 {
 		c := cutAt(streams, at(i), o)
 		p := RegionPoint{Rate: at(i), BurstLow: c.lo}

@@ -34,7 +34,11 @@ func (TokenBucketStepped) Doc() Doc {
 // one token was missing at the start, which a grid would explain as well.
 func (m TokenBucketStepped) Fit(streams []*Stream, o Options) Fit {
 	amounts := stepAmounts(streams)
-	if f := (TokenBucket{}).Fit(streams, o); f.Consistent {
+	f, known := o.earlier[TokenBucket{}.Name()]
+	if !known {
+		f = TokenBucket{}.Fit(streams, o)
+	}
+	if f.Consistent {
 		d := f.Params[initialDeficit]
 		if d.Low == nil || *d.Low < 0.02 || *d.Low > 1.05 {
 			amounts = amounts[1:]
@@ -51,8 +55,15 @@ func (m TokenBucketStepped) Fit(streams []*Stream, o Options) Fit {
 // join fits each stream with a phase of its own and intersects the rest.
 func (TokenBucketStepped) join(streams []*Stream, amount int, o Options) Fit {
 	var joint Fit
+	c := cutOptions{int64(time.Millisecond), o.AtRest}
+	for _, s := range streams {
+		// More hits only shrink the set: a few of them exclude most amounts.
+		if few := s.first(4000); few != s && few.limited > 0 && !newGridSearch(few, amount, c).fit().Consistent {
+			return Fit{}
+		}
+	}
 	for i, s := range streams {
-		f := newGridSearch(s, amount, cutOptions{int64(time.Millisecond), o.AtRest}).fit()
+		f := newGridSearch(s, amount, c).fit()
 		if !f.Consistent {
 			return Fit{}
 		}
@@ -74,44 +85,52 @@ func (TokenBucketStepped) join(streams []*Stream, amount int, o Options) Fit {
 // Nearest implements [Model].
 func (TokenBucketStepped) Nearest(streams []*Stream, o Options) Fit {
 	best := Fit{Contradictions: math.MaxInt}
-	guess := max(saturatedRate(streams), leastRate)
+	var phases []grid // of the best, for each stream
+	few := sample(streams)
+	guess := max(saturatedRate(few), leastRate)
 	for _, amount := range stepAmounts(streams) {
 		for k := -3; k <= 3; k++ {
 			rate := guess * math.Pow(1.02, float64(k))
 			interval := 1e9 * float64(amount) / rate
-			burst := popularBurst(streams, rate, o.AtRest)
-			n, first := 0, (*Witness)(nil)
-			for _, s := range streams {
-				sn, w := s.bestPhase(interval, float64(amount), burst)
-				n, first = n+sn, earlier(first, w)
+			burst := popularBurst(few, rate, o.AtRest)
+			n, grids := 0, []grid(nil)
+			for _, s := range few {
+				sn, g := s.bestPhase(interval, float64(amount), burst)
+				n, grids = n+sn, append(grids, g)
 			}
 			if n < best.Contradictions {
+				phases = grids
 				best = Fit{
 					Rate: Interval{Value: rate}, Burst: Interval{Value: burst},
 					Params: map[string]Parameter{
 						"refill_amount":     {Interval: Interval{Value: float64(amount)}},
 						"refill_interval_s": {Interval: Interval{Value: interval * 1e-9}},
 					},
-					Contradictions: n, First: first,
+					Contradictions: n,
 				}
 			}
 		}
 	}
+	best.Contradictions = 0
+	for i, s := range streams {
+		n, w := s.unexplained(&stepped{bucket{rate: best.Params["refill_amount"].Value, burst: best.Burst.Value}, phases[i]})
+		best.Contradictions, best.First = best.Contradictions+n, earlier(best.First, w)
+	}
 	return best
 }
 
-// bestPhase tries some phases of a grid and returns the fewest decisions left
-// unexplained, and the first of them.
-func (s *Stream) bestPhase(interval, amount, burst float64) (n int, first *Witness) {
+// bestPhase tries some phases of a grid and returns the one that leaves the
+// fewest decisions unexplained, and how many.
+func (s *Stream) bestPhase(interval, amount, burst float64) (n int, best grid) {
 	const phases = 12
 	n = math.MaxInt
 	for i := range phases {
 		g := grid{interval, float64(s.from[s.byFrom[0]]) - interval*float64(i)/phases}
-		if m, w := s.unexplained(&stepped{bucket{rate: amount, burst: burst}, g}); m < n {
-			n, first = m, w
+		if m, _ := s.unexplained(&stepped{bucket{rate: amount, burst: burst}, g}); m < n {
+			n, best = m, g
 		}
 	}
-	return n, first
+	return n, best
 }
 
 // stepped decides like [bucket] on the grid's clock.
