@@ -112,6 +112,67 @@ func TestBattery(t *testing.T) {
 	}
 }
 
+// fixedWindow admits quota hits in each window; windows are a grid or, with a
+// negative phase, begin with the first hit after the last one ended.
+func fixedWindow(quota int, window, phase time.Duration) func(time.Duration) bool {
+	end, count := phase, 0
+	return func(at time.Duration) bool {
+		if at >= end || end < 0 {
+			count = 0
+			if phase < 0 {
+				end = at + window
+			}
+			for ; end <= at; end += window {
+			}
+		}
+		count++
+		return count <= quota
+	}
+}
+
+// slidingLog admits at most quota hits in any window.
+func slidingLog(quota int, window time.Duration) func(time.Duration) bool {
+	var log []time.Duration
+	return func(at time.Duration) bool {
+		for len(log) > 0 && log[0] <= at-window {
+			log = log[1:]
+		}
+		if len(log) >= quota {
+			return false
+		}
+		log = append(log, at)
+		return true
+	}
+}
+
+// TestOtherLimitersAreNotNamed: what is not in the catalogue is never given the
+// name of something that is.
+func TestOtherLimitersAreNotNamed(t *testing.T) {
+	for name, start := range map[string]func() func(time.Duration) bool{
+		"fixed window on a grid": func() func(time.Duration) bool { return fixedWindow(30, 3*time.Second, 123*time.Millisecond) },
+		"fixed window of a minute's share": func() func(time.Duration) bool {
+			return fixedWindow(80, 10*time.Second, 5*time.Second)
+		},
+		"one per window":                  func() func(time.Duration) bool { return fixedWindow(1, 500*time.Millisecond, 50*time.Millisecond) },
+		"fixed window from the first hit": func() func(time.Duration) bool { return fixedWindow(30, 3*time.Second, -1) },
+		"short window from the first hit": func() func(time.Duration) bool { return fixedWindow(15, time.Second, -1) },
+		"sliding log":                     func() func(time.Duration) bool { return slidingLog(30, 3*time.Second) },
+		"fast sliding log":                func() func(time.Duration) bool { return slidingLog(100, time.Second) },
+		"no refill":                       func() func(time.Duration) bool { return fixedWindow(50, time.Hour, time.Hour) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			limiters := map[string]func(time.Duration) bool{"a": start(), "b": start()}
+			hits := decidedBy(12, []string{"read"}, []string{"a", "b"}, func(_, s string, at time.Duration) bool { return limiters[s](at) })
+			for _, l := range analyse(hits, Options{}).Limits {
+				if l.Verdict == Identified {
+					t.Errorf("identified as %s: rate %v, burst %v, %v", l.Model, l.SustainedRate, l.Burst, l.Params)
+				}
+			}
+		})
+	}
+}
+
 // TestCatalogue: everything that help and reports print is there.
 func TestCatalogue(t *testing.T) {
 	seen := map[string]bool{}

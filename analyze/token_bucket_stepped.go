@@ -8,7 +8,8 @@ import (
 
 // TokenBucketStepped is the token bucket whose tokens come in lumps: refill
 // amount tokens at once, every refill interval, on a grid of instants that does
-// not depend on the hits.
+// not depend on the hits. A lump is less than the burst: lumps that fill the
+// bucket make it a fixed window, which is another model.
 type TokenBucketStepped struct{}
 
 // Name implements [Model].
@@ -64,7 +65,7 @@ func (TokenBucketStepped) join(streams []*Stream, amount int, o Options) Fit {
 	}
 	for i, s := range streams {
 		f := newGridSearch(s, amount, c).fit()
-		if !f.Consistent {
+		if !f.Consistent || *f.Burst.Low <= float64(amount) {
 			return Fit{}
 		}
 		if i == 0 {
