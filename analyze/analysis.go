@@ -116,6 +116,16 @@ type Witness struct {
 type Prediction struct {
 	Hits    int `json:"hits"`
 	Correct int `json:"correct"`
+
+	limited, limitedCorrect int // the part of them that was limited
+}
+
+// balanced is the mean of the shares foretold of the admitted and of the
+// limited hits: to foretell the more frequent outcome always makes a half.
+func (p *Prediction) balanced() float64 {
+	admitted := float64(p.Correct-p.limitedCorrect) / float64(max(1, p.Hits-p.limited))
+	limited := float64(p.limitedCorrect) / float64(max(1, p.limited))
+	return (admitted + limited) / 2
 }
 
 // Declared is what the response headers claim about this limiter.

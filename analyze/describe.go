@@ -52,10 +52,10 @@ func describe(p pool, o Options) Limit {
 func (l *Limit) doubt() {
 	const (
 		few   = 200
-		share = 0.75
+		share = 0.7
 	)
 	p := l.Prediction
-	if l.Verdict != Identified || p == nil || p.Hits < few || float64(p.Correct) >= share*float64(p.Hits) {
+	if l.Verdict != Identified || p == nil || p.Hits < few || p.limited == 0 || p.limited == p.Hits || p.balanced() >= share {
 		return
 	}
 	l.Verdict = Undetermined

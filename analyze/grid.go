@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -239,6 +240,19 @@ func (g *gridSearch) cut(b box) cut {
 	return cutOver([]*Stream{c}, rate, rate, cutOptions{rest: g.o.rest})
 }
 
+// fewSteps is the number of refills seen below which a grid is a guess: it has
+// an interval, a phase and an amount of its own.
+const fewSteps = 5
+
+// steps counts the steps that were seen to let hits in.
+func (g *gridSearch) steps(at grid) int {
+	seen := map[float64]bool{}
+	for _, b := range g.brackets {
+		seen[math.Floor((b.before-at.phase)/at.interval)] = true
+	}
+	return len(seen)
+}
+
 // likelyBurst is a burst of the hull: without an upper bound, the one that
 // holds if the limiter was at rest before the first hit.
 func (g *gridSearch) likelyBurst(middle box, hull cut) float64 {
@@ -273,6 +287,9 @@ func (g *gridSearch) describe(boxes []box, bursts cut) Fit {
 		},
 	}
 	burst := f.Burst.Value
+	if n := g.steps(at); n < fewSteps {
+		f.Doubt = fmt.Sprintf("only %d refills were seen; go on for longer", n)
+	}
 	f.news = []func() Limiter{func() Limiter { return &stepped{bucket{rate: amount, burst: burst}, at} }}
 	return f
 }

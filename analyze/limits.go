@@ -1,9 +1,13 @@
 package analyze
 
 import (
+	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
+
+	"ratefit/internal/trace"
 )
 
 // A pool is the groups that, by a hypothesis, are decided by limiters with the
@@ -175,6 +179,11 @@ func (h hypothesis) vacuous() bool {
 	return true
 }
 
+// unsure reports that some pool says nothing for or against the hypothesis.
+func (h hypothesis) unsure() bool {
+	return slices.ContainsFunc(h.pools, func(p pool) bool { return p.verdict == Insufficient && p.model == nil })
+}
+
 // decide compares limiters apart with one shared. One that needs a much coarser
 // clock than the other loses against it. When neither explains the trace, they
 // are kept apart and nothing is claimed.
@@ -182,6 +191,8 @@ func decide(apart, together hypothesis) ScopeVerdict {
 	switch {
 	case apart.vacuous():
 		return Untested
+	case apart.unsure() || together.unsure():
+		return UndeterminedScope
 	case apart.holds && (!together.holds || together.grain() >= coarser*apart.grain() && together.grain() > 0):
 		return Separate
 	case together.holds && (!apart.holds || apart.grain() >= coarser*together.grain() && apart.grain() > 0):
@@ -249,6 +260,12 @@ func choose(streams []*Stream, o Options) judged {
 	case !j.fit.tight():
 		j.verdict = Insufficient
 		j.why = missing(j.fit)
+	case refills(streams) < fewRefills:
+		j.verdict = Insufficient
+		j.why = fmt.Sprintf("only %d of the admitted hits came after limited ones, too few to tell a limiter by; go on for longer, or faster", refills(streams))
+	case len(j.survivors) == 1 && j.fit.Doubt != "":
+		j.verdict = Undetermined
+		j.why = j.fit.Doubt
 	case len(j.survivors) == 1:
 		j.verdict = Identified
 	default:
@@ -256,6 +273,30 @@ func choose(streams []*Stream, o Options) judged {
 		j.why = "several models explain every decision: " + strings.Join(j.survivors, ", ")
 	}
 	return j
+}
+
+// fewRefills is the number of refills seen below which no model is named: as
+// many as it has parameters (rate, burst, first level, clock), and one.
+const fewRefills = 5
+
+// refills counts how often a hit was admitted after one was limited.
+func refills(streams []*Stream) int {
+	n := 0
+	for _, s := range streams {
+		limited := false
+		for _, hit := range s.byTo {
+			switch s.outcome[hit] {
+			case trace.Limited:
+				limited = true
+			case trace.Admitted:
+				if limited {
+					n++
+				}
+				limited = false
+			}
+		}
+	}
+	return n
 }
 
 // missing says what a rate without bounds lacks.

@@ -39,6 +39,9 @@ type Fit struct {
 	// Grain is the resolution of the limiter's clock that the fit had to suppose.
 	Grain time.Duration
 
+	// Doubt says why a consistent fit is not certain enough to name the model.
+	Doubt string
+
 	Rate, Burst    Interval
 	Params         map[string]Parameter
 	Region         []RegionPoint

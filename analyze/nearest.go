@@ -155,6 +155,19 @@ func earliest(l Limiter, from, to time.Duration) time.Duration {
 	return to
 }
 
+func (p *Prediction) count(foretold, admitted bool) {
+	p.Hits++
+	if !admitted {
+		p.limited++
+	}
+	if foretold == admitted {
+		p.Correct++
+		if !admitted {
+			p.limitedCorrect++
+		}
+	}
+}
+
 // predict fits the model to the first half of the hits and foretells the rest.
 // nil means that half is not enough for a fit.
 func predict(m Model, streams []*Stream, o Options) *Prediction {
@@ -175,10 +188,7 @@ func predict(m Model, streams []*Stream, o Options) *Prediction {
 	}
 	for i, s := range streams {
 		s.foretell(f.limiter(i), middles[i], func(hit int32, admits bool) {
-			p.Hits++
-			if admits == (s.outcome[hit] == trace.Admitted) {
-				p.Correct++
-			}
+			p.count(admits, s.outcome[hit] == trace.Admitted)
 		})
 	}
 	return p

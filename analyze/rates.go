@@ -18,8 +18,11 @@ const (
 )
 
 func (s rateSet) middle() float64 {
-	if s.low == 0 || math.IsInf(s.high, 1) {
-		return math.Sqrt(max(s.low, leastRate) * min(s.high, mostRate))
+	switch {
+	case math.IsInf(s.high, 1):
+		return s.low
+	case s.low == 0:
+		return s.high
 	}
 	return (s.low + s.high) / 2
 }

@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"fmt"
 	"math"
 	"time"
 )
@@ -34,20 +35,44 @@ var grains = []time.Duration{
 
 // Fit implements [Model].
 func (m TokenBucket) Fit(streams []*Stream, o Options) Fit {
-	for _, g := range grains {
-		c := cutOptions{int64(g), o.AtRest}
-		set, ok := searchRates(streams, c)
+	for i, g := range grains {
+		f, ok := m.fitGrain(streams, g, o)
 		if !ok {
 			continue
 		}
-		f := m.fit(streams, c, set)
 		if vague(f, g) {
 			break
+		}
+		if i == 0 {
+			return f
+		}
+		// The least clock that explains the trace need not be the limiter's:
+		// the intervals are those of one some times coarser.
+		if wide, ok := m.fitGrain(streams, grains[min(i+2, len(grains)-1)], o); ok {
+			wide.Grain, wide.Params[clockGrain] = g, f.Params[clockGrain]
+			f = wide
+		}
+		if g > 10*time.Millisecond || !f.tight() {
+			f.Doubt = fmt.Sprintf("a token bucket explains every decision only if the limiter's clock is coarser than %s, which explains much else as well", grains[i-1])
 		}
 		return f
 	}
 	return Fit{}
 }
+
+// fitGrain fits with a clock of one resolution.
+func (m TokenBucket) fitGrain(streams []*Stream, grain time.Duration, o Options) (Fit, bool) {
+	c := cutOptions{int64(grain), o.AtRest}
+	set, ok := searchRates(streams, c)
+	if !ok {
+		return Fit{}, false
+	}
+	return m.fit(streams, c, set), true
+}
+
+// clockGrain names the parameter that tells the resolution of the limiter's
+// clock, where it is coarser than a millisecond.
+const clockGrain = "clock_grain_s"
 
 // vague reports whether a fit owes its existence to the clock that it supposes:
 // one that can misplace half of what the bucket holds explains everything,
@@ -86,7 +111,7 @@ func (m TokenBucket) fit(streams []*Stream, o cutOptions, set rateSet) Fit {
 		f.Params[initialDeficit] = Parameter{Interval: deficits(streams, mid, f.Burst.Value, o)}
 	}
 	if grain > grains[0] {
-		f.Params["clock_grain_s"] = Parameter{Interval: exactly(grain.Seconds())}
+		f.Params[clockGrain] = Parameter{Interval: exactly(grain.Seconds())}
 	}
 	burst := f.Burst.Value
 	f.news = []func() Limiter{func() Limiter { return &bucket{rate: mid, burst: burst} }}

@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"time"
@@ -31,15 +32,16 @@ func (TokenBucketStepped) Doc() Doc {
 // limiters begin a grid with the client's first hit.
 //
 // Single tokens on a grid differ from continuous refill by less than one hit:
-// they are looked for only where that is contradicted, or has to suppose that
-// one token was missing at the start, which a grid would explain as well.
+// they are looked for only where that is contradicted, or has to suppose a
+// coarse clock or that one token was missing at the start, which a grid would
+// explain as well.
 func (m TokenBucketStepped) Fit(streams []*Stream, o Options) Fit {
 	amounts := stepAmounts(streams)
 	f, known := o.earlier[TokenBucket{}.Name()]
 	if !known {
 		f = TokenBucket{}.Fit(streams, o)
 	}
-	if f.Consistent {
+	if f.Consistent && f.Grain <= grains[0] {
 		d := f.Params[initialDeficit]
 		if d.Low == nil || *d.Low < 0.02 || *d.Low > 1.05 {
 			amounts = amounts[1:]
@@ -77,6 +79,7 @@ func (TokenBucketStepped) join(streams []*Stream, amount int, o Options) Fit {
 			return Fit{}
 		}
 		joint.news = news
+		joint.Doubt = cmp.Or(joint.Doubt, f.Doubt)
 	}
 	interval := joint.Rate.scaledInverse(float64(amount))
 	joint.Params["refill_interval_s"] = Parameter{Interval: interval}
