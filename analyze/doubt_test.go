@@ -1,0 +1,72 @@
+package analyze
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// only is the analysis of reads from one address, decided by a function.
+func only(admits func(time.Duration) bool) Limit {
+	return analyse(decidedBy(13, []string{"read"}, []string{"a"}, func(_, _ string, at time.Duration) bool { return admits(at) }), Options{}).Limits[0]
+}
+
+// TestOneRefusalNamesNothing: a bucket with three parameters fits one datum.
+func TestOneRefusalNamesNothing(t *testing.T) {
+	n := 0
+	l := only(func(time.Duration) bool { n++; return n != 500 })
+	if l.Verdict == Identified || l.Limited != 1 || l.Why == "" {
+		t.Errorf("%s from %d limited hits (%s): %s", l.Model, l.Limited, l.Verdict, l.Why)
+	}
+	n = 0
+	l = only(func(time.Duration) bool { n++; return n < 400 || n > 403 })
+	if l.Verdict == Identified {
+		t.Errorf("%s from %d limited hits", l.Model, l.Limited)
+	}
+}
+
+// TestFewRefillsAreNoGrid: three or four lumps do not tell an interval, a phase
+// and an amount, from however many addresses they are seen.
+func TestFewRefillsAreNoGrid(t *testing.T) {
+	sources := []string{"a", "b", "c"}
+	limiters := map[string]func(time.Duration) bool{}
+	for _, s := range sources {
+		limiters[s] = lumps(20, 6*time.Second, 3*time.Second, 50)()
+	}
+	out := analyse(decidedBy(15, []string{"read"}, sources, func(_, s string, at time.Duration) bool { return limiters[s](at) }), Options{})
+	for _, l := range out.Limits {
+		if l.Verdict != Undetermined || !strings.Contains(l.Why, "refills were seen") {
+			t.Errorf("%s %s: %s", l.Verdict, l.Model, l.Why)
+		}
+	}
+}
+
+// TestForesight: to foretell the more frequent outcome always is no foresight.
+func TestForesight(t *testing.T) {
+	for name, tc := range map[string]struct {
+		p    Prediction
+		want Verdict
+	}{
+		"both kinds":          {Prediction{1000, 990, 900, 895}, Identified},
+		"always limited":      {Prediction{1000, 900, 900, 900}, Undetermined},
+		"few decisions":       {Prediction{100, 50, 90, 50}, Identified},
+		"nothing to foretell": {Prediction{1000, 100, 0, 0}, Identified},
+	} {
+		l := Limit{Verdict: Identified, Prediction: &tc.p}
+		if l.doubt(); l.Verdict != tc.want || (l.Why == "") != (tc.want == Identified) {
+			t.Errorf("%s: %s (%s)", name, l.Verdict, l.Why)
+		}
+	}
+}
+
+// TestStarvedClassSaysNothingOfScope: a class of which nothing was admitted
+// neither has a limiter of its own nor shares one, as far as can be seen.
+func TestStarvedClassSaysNothingOfScope(t *testing.T) {
+	read := perToken(5, 10)()
+	out := analyse(decidedBy(14, []string{"read", "write"}, []string{"a"}, func(class, _ string, at time.Duration) bool {
+		return class == "read" && read(at)
+	}), Options{})
+	if out.Scope.Class != UndeterminedScope {
+		t.Errorf("scope %+v", out.Scope)
+	}
+}
