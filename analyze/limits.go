@@ -88,7 +88,11 @@ func bySource(groups []*group, o Options) (hypothesis, ScopeVerdict) {
 	if len(groups) == 1 {
 		return apart, Untested
 	}
-	together := one(groups, o)
+	return settle(apart, one(groups, o))
+}
+
+// settle returns the hypothesis to go by, and what that says of the sources.
+func settle(apart, together hypothesis) (hypothesis, ScopeVerdict) {
 	source := decide(apart, together)
 	if source == Shared {
 		return together, source
@@ -117,12 +121,7 @@ func byClassTogether(groups []*group, o Options) (hypothesis, ScopeVerdict) {
 	if len(sources) == 1 {
 		return perSource, Untested
 	}
-	all := one(groups, o)
-	source := decide(perSource, all)
-	if source == Shared {
-		return all, source
-	}
-	return perSource, source
+	return settle(perSource, one(groups, o))
 }
 
 // each supposes a limiter for each group: with the same parameters if those
