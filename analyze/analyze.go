@@ -39,6 +39,7 @@ type Analyzer struct {
 	sent    []int64
 	short   int
 	end     int64
+	pools   []pool // after Result
 }
 
 type groupKey struct{ class, source string }
@@ -148,7 +149,7 @@ func (a *Analyzer) Result(m trace.Meta) *Analysis {
 	slices.SortFunc(groups, func(x, y *group) int {
 		return cmp.Or(cmp.Compare(x.class, y.class), cmp.Compare(x.source, y.source))
 	})
-	out.Limits, out.Scope = limits(groups, a.options)
+	a.pools, out.Limits, out.Scope = limits(groups, a.options)
 	out.Warnings = append(out.Warnings, a.warnings()...)
 	return out
 }

@@ -26,6 +26,7 @@ type judged struct {
 	survivors []string
 	rejected  []Model
 	why       string
+	fits      map[string]Fit // of every model that was tried
 }
 
 // A hypothesis says who shares a limiter; it holds if every pool is explained.
@@ -49,7 +50,7 @@ func (h hypothesis) grain() time.Duration {
 
 // limits decides between the hypotheses and describes the limiters of the one
 // that holds.
-func limits(groups []*group, o Options) ([]Limit, Scope) {
+func limits(groups []*group, o Options) ([]pool, []Limit, Scope) {
 	scope := Scope{Class: Untested, Source: Untested, Credential: Untested, Path: Untested}
 	var classes []string
 	byClass := map[string][]*group{}
@@ -79,7 +80,7 @@ func limits(groups []*group, o Options) ([]Limit, Scope) {
 	for _, p := range chosen.pools {
 		out = append(out, describe(p, o))
 	}
-	return out, scope
+	return chosen.pools, out, scope
 }
 
 // bySource decides whether the sources of one class have limiters of their own.
@@ -234,6 +235,7 @@ func judge(streams []*Stream, o Options) judged {
 func choose(streams []*Stream, o Options) judged {
 	var j judged
 	o.earlier = map[string]Fit{}
+	j.fits = o.earlier
 	finest := time.Duration(math.MaxInt64)
 	for _, m := range Models() {
 		f := m.Fit(streams, o)

@@ -30,6 +30,8 @@ type Limiter interface {
 	Admits(t time.Duration) bool
 	// Observe tells the limiter what was decided about a hit at t.
 	Observe(t time.Duration, admitted bool)
+	// Clone returns a copy in the same state that goes its own way.
+	Clone() Limiter
 }
 
 // A Fit is what one model makes of the streams.
@@ -52,6 +54,11 @@ type Fit struct {
 	// news make limiters at rest with the fitted values: one for each stream,
 	// or one for all.
 	news []func() Limiter
+
+	// corners make limiters at rest with values from the edge of the set: where
+	// two of them disagree, the trace has not decided. Each takes the stream's
+	// number, as phases are its own.
+	corners []func(stream int) Limiter
 }
 
 // tight reports whether the rate is known to a half.

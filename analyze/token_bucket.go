@@ -115,7 +115,36 @@ func (m TokenBucket) fit(streams []*Stream, o cutOptions, set rateSet) Fit {
 	}
 	burst := f.Burst.Value
 	f.news = []func() Limiter{func() Limiter { return &bucket{rate: mid, burst: burst} }}
+	f.corners = bucketCorners(f.Rate, f.Burst)
 	return f
+}
+
+// bucketCorners are the buckets at the ends of the intervals. Without an upper
+// end the next burst stands for all.
+func bucketCorners(rate, burst Interval) []func(int) Limiter {
+	var out []func(int) Limiter
+	for _, r := range ends(rate) {
+		for _, b := range ends(burst) {
+			out = append(out, func(int) Limiter { return &bucket{rate: r, burst: b} })
+		}
+	}
+	return out
+}
+
+// ends are the ends of an interval; twice the value stands for an open upper
+// one, half of it for an open lower one.
+func ends(iv Interval) []float64 {
+	low, high := iv.Value/2, iv.Value*2
+	if iv.Low != nil {
+		low = *iv.Low
+	}
+	if iv.High != nil {
+		high = *iv.High
+	}
+	if low == high {
+		return []float64{low}
+	}
+	return []float64{low, high}
 }
 
 // initialDeficit names the parameter that tells how many tokens had been used
@@ -158,6 +187,9 @@ func (b *bucket) levelAt(t time.Duration) float64 {
 
 // Admits implements [Limiter].
 func (b *bucket) Admits(t time.Duration) bool { return b.levelAt(t)+1 <= b.burst+slack }
+
+// Clone implements [Limiter].
+func (b *bucket) Clone() Limiter { c := *b; return &c }
 
 // Observe implements [Limiter]. What was decided corrects the level where it
 // refutes it.

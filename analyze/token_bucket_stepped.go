@@ -146,6 +146,9 @@ type stepped struct {
 // Admits implements [Limiter].
 func (s *stepped) Admits(t time.Duration) bool { return s.bucket.Admits(s.grid.clock(t)) }
 
+// Clone implements [Limiter].
+func (s *stepped) Clone() Limiter { c := *s; return &c }
+
 // Observe implements [Limiter].
 func (s *stepped) Observe(t time.Duration, admitted bool) {
 	s.bucket.Observe(s.grid.clock(t), admitted)
