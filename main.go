@@ -17,6 +17,7 @@
 //	sandbox     serve a small booking API with known limits, to try ratefit on
 //	convert     turn a trace into Vegeta's formats, and back
 //	profiles    list, show and check profiles of traffic
+//	bench       try the analysis on simulated limiters whose truth is known
 //	schema      print the JSON Schema of a document that ratefit writes
 //	version     print the version of ratefit and of Go
 //	completion  print a script that completes commands and flags in a shell

@@ -1,0 +1,220 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"ratefit/analyze"
+	"ratefit/internal/trace"
+	"ratefit/profiles"
+)
+
+// Options says which traces to make.
+type Options struct {
+	Seed   uint64
+	Only   string   // part of the names of the cases; "" = all
+	Noise  []string // names of [Noises]; empty = all
+	Repeat int      // traces of each case and noise, at least 1
+	// Profile is what is sent; nil = the default one.
+	Profile *profiles.Profile
+	// Progress is told how many traces are done, one call at a time; may be nil.
+	Progress func(done, all int)
+}
+
+// A Trial is what became of one limiter of one trace.
+type Trial struct {
+	Case  string `json:"case"`
+	Class string `json:"class"`
+	Noise string `json:"noise"`
+	Run   int    `json:"run"` // from 0
+	Truth Truth  `json:"-"`
+	Row   string `json:"truth"` // as Truth.Row
+
+	Answer Answer `json:"answer"`
+	Naive  Guess  `json:"naive"`
+	ICMP   Guess  `json:"icmp_medians"`
+
+	Requests int           `json:"requests"`
+	Limited  int           `json:"limited"`
+	Lasted   time.Duration `json:"lasted_ns"`
+}
+
+// A job is one trace to be made.
+type job struct {
+	c     Case
+	noise Noise
+	run   int
+}
+
+// Run makes the traces, on all processors, and analyzes them. The result depends
+// on the options alone. The error is a mistake in the options, or that of ctx.
+func Run(ctx context.Context, o Options) ([]Trial, error) {
+	jobs, err := o.jobs()
+	if err != nil {
+		return nil, err
+	}
+	if o.Profile == nil {
+		o.Profile, _ = profiles.Builtin(profiles.Default)
+	}
+	trials := make([][]Trial, len(jobs))
+	faults := make([]error, len(jobs))
+	var (
+		wait sync.WaitGroup
+		lock sync.Mutex
+		done int
+	)
+	next := make(chan int)
+	for range runtime.GOMAXPROCS(0) {
+		wait.Go(func() {
+			for i := range next {
+				trials[i], faults[i] = jobs[i].try(o)
+				lock.Lock()
+				done++
+				if o.Progress != nil {
+					o.Progress(done, len(jobs))
+				}
+				lock.Unlock()
+			}
+		})
+	}
+	for i := range jobs {
+		if ctx.Err() != nil {
+			break
+		}
+		next <- i
+	}
+	close(next)
+	wait.Wait()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	for i, err := range faults {
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", jobs[i].c.Name, err)
+		}
+	}
+	return slices.Concat(trials...), nil
+}
+
+// Check finds mistakes in the options.
+func (o *Options) Check() error {
+	_, err := o.jobs()
+	return err
+}
+
+// jobs lists the traces that the options ask for.
+func (o *Options) jobs() ([]job, error) {
+	noises, err := o.noises()
+	if err != nil {
+		return nil, err
+	}
+	if o.Repeat < 1 {
+		return nil, fmt.Errorf("each case needs at least one trace, not %d", o.Repeat)
+	}
+	var jobs []job
+	for _, c := range Cases() {
+		if !strings.Contains(c.Name, o.Only) {
+			continue
+		}
+		for _, n := range noises {
+			for run := range o.Repeat {
+				jobs = append(jobs, job{c, n, run})
+			}
+		}
+	}
+	if len(jobs) == 0 {
+		return nil, fmt.Errorf("no case has %q in its name", o.Only)
+	}
+	return jobs, nil
+}
+
+func (o *Options) noises() ([]Noise, error) {
+	if len(o.Noise) == 0 {
+		return Noises(), nil
+	}
+	var noises []Noise
+	var known []string
+	for _, n := range Noises() {
+		known = append(known, n.Name)
+		if slices.Contains(o.Noise, n.Name) {
+			noises = append(noises, n)
+		}
+	}
+	for _, name := range o.Noise {
+		if !slices.Contains(known, name) {
+			return nil, fmt.Errorf("there is no noise %q, only %s", name, strings.Join(known, ", "))
+		}
+	}
+	return noises, nil
+}
+
+// random is seeded from the seed and from what the trace is, so that a trace
+// does not depend on which others are made.
+func (j *job) random(seed uint64) *rand.Rand {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%s\n%s\n%d", j.c.Name, j.noise.Name, j.run)
+	return rand.New(rand.NewPCG(seed, h.Sum64()))
+}
+
+// try makes one trace and hands it to the analysis and to the simple methods.
+func (j *job) try(o Options) ([]Trial, error) {
+	random := j.random(o.Seed)
+	// The client's and the server's wall clocks agree but for some milliseconds.
+	started := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC).Add(time.Duration(random.Int64N(int64(time.Hour))))
+	off := time.Duration(random.NormFloat64() * float64(5*time.Millisecond))
+	w := j.c.world(j.noise, Setting{Random: random, Clock: time.Duration(started.UnixNano()) + off})
+	traffic, err := Script(o.Profile, j.c.classes(), j.c.Sources, random)
+	if err != nil {
+		return nil, err
+	}
+	hits := traffic(w)
+	fit := analyze.New(analyze.Options{})
+	for i := range hits {
+		fit.Add(&hits[i])
+	}
+	a := fit.Result(trace.Meta{Started: started, Target: "http://limiter.invalid/", Profile: o.Profile.Name, Tool: "ratefit bench"})
+	var trials []Trial
+	for i := range j.c.Parts {
+		trials = append(trials, j.trial(&j.c.Parts[i], hits, a))
+	}
+	return trials, nil
+}
+
+// trial compares what was found about one limiter with what is known.
+func (j *job) trial(p *Part, hits []trace.Hit, a *analyze.Analysis) Trial {
+	t := Trial{Case: j.c.Name, Class: p.Class, Noise: j.noise.Name, Run: j.run, Truth: p.Truth, Row: p.Truth.Row()}
+	var own []trace.Hit // of the first source
+	var end time.Duration
+	begin := hits[0].Asked
+	for i := range hits {
+		h := &hits[i]
+		if h.Class != p.Class {
+			continue
+		}
+		t.Requests++
+		if h.Outcome(nil) == trace.Limited {
+			t.Limited++
+		}
+		end = max(end, h.End)
+		if h.Source == j.c.Sources[0] {
+			own = append(own, *h)
+		}
+	}
+	t.Lasted = end - begin
+	var answers []Answer
+	for i := range a.Limits {
+		if slices.Contains(strings.Split(a.Limits[i].Class, "+"), p.Class) {
+			answers = append(answers, judge(&a.Limits[i], &p.Truth))
+		}
+	}
+	t.Answer = worst(answers)
+	t.Naive, t.ICMP = Naive(own), Depletions(own)
+	return t
+}

@@ -1,0 +1,85 @@
+package bench
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"ratefit/internal/trace"
+	"ratefit/profiles"
+)
+
+// Traffic sends hits into a world and returns them all.
+type Traffic func(w *World) []trace.Hit
+
+// A Prober chooses its probes by the replies to those before.
+type Prober interface {
+	// Next returns what to send from now on; false when it has seen enough.
+	Next(now time.Duration) ([]Probe, bool)
+	// Add takes one hit, in the order in which they were sent.
+	Add(h *trace.Hit)
+}
+
+// Adaptive is the traffic of a prober. The next probes are chosen when the last
+// reply is there.
+func Adaptive(p Prober) Traffic {
+	return func(w *World) []trace.Hit {
+		var all []trace.Hit
+		var now time.Duration
+		for {
+			probes, more := p.Next(now)
+			if !more {
+				return all
+			}
+			hits := w.Send(probes...)
+			for i := range hits {
+				now = max(now, hits[i].End)
+				p.Add(&hits[i])
+			}
+			all = append(all, hits...)
+		}
+	}
+}
+
+// Script is the traffic of a profile: fixed instants, whatever the replies. The
+// random instants of its phases are drawn anew. Sources and classes begin as the
+// profile says, the second source after all classes of the first.
+func Script(p *profiles.Profile, classes, sources []string, r *rand.Rand) (Traffic, error) {
+	p, err := p.Select(classes...)
+	if err != nil {
+		return nil, err
+	}
+	var probes []Probe
+	for _, source := range sources {
+		for i := range p.Classes {
+			c := &p.Classes[i]
+			at, err := instants(c, time.Duration(len(probes))*p.Stagger, r)
+			if err != nil {
+				return nil, err
+			}
+			probes = append(probes, Probe{Class: c.Name, Source: source, At: at})
+		}
+	}
+	return func(w *World) []trace.Hit { return w.Send(probes...) }, nil
+}
+
+// instants lists when a class sends, if it begins at this offset.
+func instants(c *profiles.Class, begin time.Duration, r *rand.Rand) ([]time.Duration, error) {
+	var all []time.Duration
+	for i := range c.Phases {
+		phase := c.Phases[i]
+		if phase.Spacing == profiles.Jittered || phase.Kind == profiles.Poisson {
+			phase.Seed = r.Uint64()
+		}
+		s, err := phase.Schedule()
+		if err != nil {
+			return nil, fmt.Errorf("class %s: phase %s: %w", c.Name, phase.Name, err)
+		}
+		for n := range s.Hits() {
+			at, _ := s.At(n)
+			all = append(all, begin+at)
+		}
+		begin += s.Duration()
+	}
+	return all, nil
+}

@@ -1,0 +1,103 @@
+package command
+
+import (
+	"context"
+	"runtime"
+
+	"github.com/spf13/pflag"
+
+	"ratefit/internal/bench"
+	"ratefit/profiles"
+)
+
+func benchCommand() command {
+	return command{
+		name:     "bench",
+		synopsis: "[FLAGS]",
+		about:    "try the analysis on simulated limiters whose truth is known",
+		help: `
+Simulates limiters of every kind, written from textbooks and not from the models
+that the analysis uses, behind a network with more or less jitter. Some of them
+are spoiled: somebody else draws from the limiter, servers count for themselves,
+replies get lost, the limit changes. It sends the default profile to each,
+analyzes the trace, and compares what is found with what is known.
+
+It prints which answer was given to which limiter; how many intervals hold the
+true rate, and how wide they are; how many bursts are exact; how much of the rest
+was foretold; and what two simpler methods make of the same traces: the naive one
+(the opening run of admitted hits; the rate admitted under saturation), and the
+medians between depletions that are used for limiters of ICMP.
+
+Nothing is sent anywhere. The same seed gives the same output on any number of
+processors. The exit code is 1 when a limiter was given a wrong name, or where
+something spoils the measurement, a wrong rate.
+
+examples:
+  ratefit bench
+  ratefit bench --only 'fixed window' --noise wan --repeat 5 --verbose
+  ratefit bench --seed 7 --format json > bench.json
+`,
+		setup: func(f *pflag.FlagSet) action {
+			var (
+				o       bench.Options
+				format  string
+				verbose bool
+			)
+			f.Uint64Var(&o.Seed, "seed", 1, "`number` that all that is random is drawn from")
+			f.StringVar(&o.Only, "only", "", "only limiters with this `text` in their names")
+			f.StringSliceVar(&o.Noise, "noise", nil, "`names` of the networks: loopback, lan, wan (default all)")
+			f.IntVar(&o.Repeat, "repeat", 1, "`number` of traces of each limiter in each network")
+			f.BoolVar(&verbose, "verbose", false, "a line for each limiter of each trace")
+			choiceVar(f, &format, "format", "form of the result", "text", "json")
+			return func(ctx context.Context, s *streams, args []string) error {
+				if err := noArguments("bench", args); err != nil {
+					return err
+				}
+				return runBench(ctx, s, o, format, verbose)
+			}
+		},
+	}
+}
+
+func runBench(ctx context.Context, s *streams, o bench.Options, format string, verbose bool) error {
+	if err := o.Check(); err != nil {
+		return usageFault("try: ratefit bench --help", "%v", err)
+	}
+	o.Progress = benchProgress(s)
+	trials, err := bench.Run(ctx, o)
+	switch {
+	case ctx.Err() != nil:
+		return fault{code: Interrupted, text: "interrupted; there is no result"}
+	case err != nil:
+		return failure("", "%v", err)
+	}
+	r := bench.NewReport(o.Seed, profiles.Default, trials)
+	if format == "json" {
+		err = r.JSON(s.out)
+	} else {
+		err = r.Text(s.out, verbose)
+	}
+	if err != nil {
+		return outputFault(err)
+	}
+	if r.Score.Wrong > 0 {
+		return failure("", "%d of %d limiters were given a wrong name", r.Score.Wrong, r.Score.Trials)
+	}
+	return nil
+}
+
+// benchProgress tells how far a benchmark is: in one line of a terminal, else in
+// a few lines.
+func benchProgress(s *streams) func(done, all int) {
+	_, live := terminal(s.err)
+	return func(done, all int) {
+		switch {
+		case live && done < all:
+			s.notef("\r%d of %d traces", done, all)
+		case live:
+			s.notef("\r%d traces on %d processors\n", all, runtime.GOMAXPROCS(0))
+		case done == all || done%100 == 0:
+			s.notef("%d of %d traces\n", done, all)
+		}
+	}
+}
