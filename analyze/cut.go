@@ -51,6 +51,9 @@ func cutOver(streams []*Stream, r, upto float64, o cutOptions) cut {
 }
 
 func (s *Stream) cut(r, upto float64, o cutOptions) cut {
+	if b := s.binding.Load(); b != nil && b.covers(r, upto, o) {
+		return b.cut(r, upto)
+	}
 	c := cut{lo: math.Inf(-1), hi: math.Inf(1)}
 	explained := math.Inf(1)
 	if !o.rest {
@@ -74,55 +77,103 @@ func (s *Stream) cut(r, upto float64, o cutOptions) cut {
 func (s *Stream) sweep(r, upto float64, o cutOptions,
 	onAdmitted func(hit int32, bound float64), onLimited func(hit int32, bound, used float64),
 ) {
-	start := s.from[s.byFrom[0]] - o.grain
-	sure := sureWindows{perNs: upto * 1e-9}
-	may := possibleWindows{perNs: r * 1e-9, best: math.Inf(-1)}
-	admittedInFlight := 0
-	n := len(s.byFrom)
-	oldest := 0 // in byFrom: no limited hit before it is in flight
-	for i, j := 0, 0; j < n; {
-		if i < n && s.from[s.byFrom[i]]-o.grain <= s.to[s.byTo[j]] {
-			hit := s.byFrom[i]
-			t := s.from[hit] - o.grain - start
-			i++
-			switch s.outcome[hit] {
-			case trace.Admitted:
-				admittedInFlight++
-				sure.open(t, admittedInFlight)
-				may.start(t)
-			case trace.Unknown:
-				may.start(t)
-			case trace.Limited:
-				may.ask(t)
-			}
+	m := newMeter(r, upto)
+	for e := s.events(o); e.next(); {
+		m.take(&e)
+		if e.begins {
 			continue
 		}
-		hit := s.byTo[j]
-		j++
-		if s.to[hit] == never {
-			continue // may still be counted any time
-		}
-		t := s.to[hit] - start
-		switch s.outcome[hit] {
+		switch e.outcome {
 		case trace.Admitted:
-			sure.count(s.from[hit] - o.grain - start)
-			admittedInFlight--
-			onAdmitted(hit, sure.top-sure.perNs*float64(t))
-			may.end(t)
-		case trace.Unknown:
-			may.end(t)
+			onAdmitted(e.hit, m.sure.top-m.sure.perNs*float64(e.to))
 		case trace.Limited:
-			from := s.from[hit] - o.grain - start
-			onLimited(hit, may.most(from)+1, float64(may.started)+1-may.perNs*float64(from))
-			for oldest < i && (s.outcome[s.byFrom[oldest]] != trace.Limited || s.to[s.byFrom[oldest]]-start < t) {
-				oldest++
-			}
-			if oldest < i {
-				may.forget(s.from[s.byFrom[oldest]] - o.grain - start)
-			} else {
-				may.forget(never)
-			}
+			onLimited(e.hit, m.may.most(e.from)+1, float64(m.may.started)+1-m.may.perNs*float64(e.from))
+			m.may.forget(e.oldestLimited())
 		}
+	}
+}
+
+// events are both ends of all spans in the order of time.
+type events struct {
+	s            *Stream
+	grain, start int64
+	i, j         int // in byFrom and byTo: what comes next
+	oldest       int // in byFrom: no limited hit before it is in flight
+
+	hit      int32 // at this event
+	outcome  trace.Outcome
+	begins   bool
+	from, to int64 // ns since the first span began; to is not set where it begins
+}
+
+func (s *Stream) events(o cutOptions) events {
+	return events{s: s, grain: o.grain, start: s.from[s.byFrom[0]] - o.grain}
+}
+
+// next moves on to the next event. What is never answered has no end.
+func (e *events) next() bool {
+	s := e.s
+	if e.j >= len(s.byTo) {
+		return false
+	}
+	hit := s.byTo[e.j]
+	to := s.to[hit]
+	if e.i < len(s.byFrom) {
+		if other := s.byFrom[e.i]; s.from[other]-e.grain <= to {
+			e.i++
+			e.hit, e.outcome, e.begins, e.from = other, s.outcome[other], true, s.from[other]-e.grain-e.start
+			return true
+		}
+	}
+	e.j++
+	e.hit, e.outcome, e.begins = hit, s.outcome[hit], false
+	e.from, e.to = s.from[hit]-e.grain-e.start, to-e.start
+	return to != never // those come last
+}
+
+// oldestLimited is when the oldest limited hit in flight began, once the one
+// at this event has ended.
+func (e *events) oldestLimited() int64 {
+	s := e.s
+	for e.oldest < e.i {
+		if hit := s.byFrom[e.oldest]; s.outcome[hit] == trace.Limited && s.to[hit]-e.start >= e.to {
+			return s.from[hit] - e.grain - e.start
+		}
+		e.oldest++
+	}
+	return never
+}
+
+// A meter follows how far a bucket of any size must, and may, have been used.
+type meter struct {
+	sure     sureWindows     // at the higher of two rates
+	may      possibleWindows // at the lower one
+	admitted int             // hits in flight
+}
+
+func newMeter(r, upto float64) meter {
+	return meter{sure: sureWindows{perNs: upto * 1e-9}, may: possibleWindows{perNs: r * 1e-9, best: math.Inf(-1)}}
+}
+
+// take takes in one event.
+func (m *meter) take(e *events) {
+	switch {
+	case e.outcome == trace.Limited:
+		if e.begins {
+			m.may.ask(e.from)
+		}
+	case !e.begins:
+		if e.outcome == trace.Admitted {
+			m.sure.count(e.from)
+			m.admitted--
+		}
+		m.may.end(e.to)
+	default:
+		if e.outcome == trace.Admitted {
+			m.admitted++
+			m.sure.open(e.from, m.admitted)
+		}
+		m.may.start(e.from)
 	}
 }
 
@@ -192,6 +243,13 @@ func (w *sureWindows) open(t int64, inFlight int) {
 	}
 }
 
+// window is the one with the largest sum: how many hits it counts, and how long
+// (ns) it has been open at t.
+func (w *sureWindows) window(t int64) (n float64, ns int64) {
+	since := w.at[len(w.at)-1]
+	return math.Round(w.top - w.perNs*float64(since)), t - since
+}
+
 // count adds a finished hit whose span began at from.
 func (w *sureWindows) count(from int64) {
 	p := len(w.at) // first window that opened after from
@@ -230,8 +288,10 @@ type possibleWindows struct {
 	// flight was sent, those only that no later one exceeds: a limited hit may
 	// have been decided at any of the instants within its span.
 	levels []levelAt
+	gone   int // so many of them are forgotten
 }
 
+// A levelAt is the largest possible level at an instant.
 type levelAt struct {
 	t     int64
 	level float64
@@ -242,7 +302,7 @@ func (w *possibleWindows) start(t int64) {
 	w.inFlight++
 	w.started++
 	w.best++
-	if len(w.levels) > 0 {
+	if len(w.levels) > w.gone {
 		w.ask(t)
 	}
 }
@@ -259,7 +319,7 @@ func (w *possibleWindows) end(t int64) {
 func (w *possibleWindows) ask(t int64) {
 	l := levelAt{t, max(float64(w.inFlight), w.best-w.perNs*float64(t))}
 	k := len(w.levels)
-	for k > 0 && w.levels[k-1].level <= l.level {
+	for k > w.gone && w.levels[k-1].level <= l.level {
 		k--
 	}
 	w.levels = append(w.levels[:k], l)
@@ -267,15 +327,20 @@ func (w *possibleWindows) ask(t int64) {
 
 // forget drops the levels before t: no limited hit sent earlier is in flight.
 func (w *possibleWindows) forget(t int64) {
-	k := 0
-	for k < len(w.levels) && w.levels[k].t < t {
-		k++
+	for w.gone < len(w.levels) && w.levels[w.gone].t < t {
+		w.gone++
 	}
-	w.levels = slices.Delete(w.levels, 0, k)
+	if w.gone == len(w.levels) || w.gone > 1000 {
+		w.levels = slices.Delete(w.levels, 0, w.gone)
+		w.gone = 0
+	}
 }
 
 // most returns the largest possible level since from, at which ask was called.
 func (w *possibleWindows) most(from int64) float64 {
-	k := sort.Search(len(w.levels), func(k int) bool { return w.levels[k].t >= from })
-	return w.levels[k].level
+	kept := w.levels[w.gone:]
+	if len(kept) > 0 && kept[0].t >= from {
+		return kept[0].level
+	}
+	return kept[sort.Search(len(kept), func(k int) bool { return kept[k].t >= from })].level
 }

@@ -153,7 +153,7 @@ func TestMergeKeepsEveryHit(t *testing.T) {
 	if m.Len() != 3 || m.admitted != 1 || m.limited != 1 {
 		t.Fatalf("merged %+v", m)
 	}
-	if !slices.Equal(m.byFrom, []int32{2, 1, 0}) || !slices.Equal(m.byTo, []int32{2, 0, 1}) {
-		t.Errorf("order %v %v", m.byFrom, m.byTo)
+	if !slices.Equal(m.seq, []uint32{1, 2, 0}) || !slices.Equal(m.byTo, []int32{0, 2, 1}) {
+		t.Errorf("order %v %v", m.seq, m.byTo)
 	}
 }

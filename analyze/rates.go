@@ -58,7 +58,7 @@ func searchRates(streams []*Stream, o cutOptions) (rateSet, bool) {
 			whole = whole && n >= s.Len()
 		}
 		ok := false
-		if set, ok = shrink(set, func(low, high float64) cut { return cutOver(part, low, high, o) }); !ok {
+		if set, ok = narrow(part, set, o); !ok {
 			return rateSet{}, false
 		}
 		if whole {
@@ -73,6 +73,35 @@ func searchRates(streams []*Stream, o cutOptions) (rateSet, bool) {
 	}
 	return set, true
 }
+
+// narrow shrinks the set to what the streams leave of it. Once its ends are
+// close to each other few hits matter: with those it is shrunk, and as it then
+// has even fewer, once more.
+func narrow(streams []*Stream, set rateSet, o cutOptions) (rateSet, bool) {
+	over := func(low, high float64) cut { return cutOver(streams, low, high, o) }
+	for range 3 {
+		if set.high > 1.5*set.low {
+			break
+		}
+		for _, s := range streams {
+			if s.Len() >= fewHits {
+				s.binding.Store(s.bind(set.low, set.high, o))
+			}
+		}
+		next, ok := shrink(set, over)
+		if !ok {
+			return rateSet{}, false
+		}
+		settled := next.extent() > 0.5*set.extent()
+		if set = next; settled {
+			return set, true
+		}
+	}
+	return shrink(set, over)
+}
+
+// fewHits is the length of a stream up to which a walk through all is cheap.
+const fewHits = 2000
 
 // shrink cuts off both ends of the set whatever can be excluded, until that
 // changes little and a rate that will do is found inside.

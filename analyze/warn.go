@@ -11,7 +11,7 @@ func (l *Limit) warn(p pool) {
 	if l.Verdict == Unlimited {
 		rate := 0.0
 		for _, s := range p.streams {
-			rate = max(rate, peak(append([]int64(nil), s.from...)))
+			rate = max(rate, peak(s.inOrder()))
 		}
 		l.Model = "unlimited"
 		l.Why = fmt.Sprintf("nothing was limited up to %s hits in one second", number(rate))
@@ -52,7 +52,7 @@ func pause(seconds float64) time.Duration {
 // warnings are those about the whole trace.
 func (a *Analyzer) warnings() []string {
 	var out []string
-	if total := a.short + len(a.sent); a.short*100 > total {
+	if total := a.short + a.sent; a.short*100 > total {
 		out = append(out, fmt.Sprintf("%d of %d hits asked for were not sent: the client could not keep up; the fit uses what was sent", a.short, total))
 	}
 	return out
