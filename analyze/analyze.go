@@ -10,6 +10,8 @@ package analyze
 import (
 	"cmp"
 	"slices"
+	"sync"
+	"time"
 
 	"ratefit/analyze/declared"
 	"ratefit/internal/trace"
@@ -26,6 +28,9 @@ type Options struct {
 	// earlier holds what models before this one in the catalogue made of the
 	// same streams.
 	earlier map[string]Fit
+	// within bounds, if above 0, the clocks worth supposing: an explanation that
+	// needs one this coarse loses against one that is known already.
+	within time.Duration
 }
 
 // An Analyzer collects hits, in any order and number, for one [Analysis].
@@ -140,9 +145,13 @@ func (a *Analyzer) Result(m trace.Meta) *Analysis {
 	}
 	groups := make([]*group, 0, len(a.groups))
 	instants := [][]int64{a.strays.take()}
+	var all sync.WaitGroup
 	for _, g := range a.groups {
-		g.stream.order()
+		all.Go(g.stream.order)
 		groups = append(groups, g)
+	}
+	all.Wait()
+	for _, g := range groups {
 		instants = append(instants, g.stream.inOrder())
 	}
 	out.Sent.AchievedRate = peakOf(instants)

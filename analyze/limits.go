@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"ratefit/internal/trace"
@@ -48,6 +49,15 @@ func (h hypothesis) grain() time.Duration {
 	return g
 }
 
+// rival returns the options for a hypothesis that is held against this one: it
+// loses, see [decide], if it needs a much coarser clock.
+func (h hypothesis) rival(o Options) Options {
+	if limit := max(1, coarser*h.grain()); h.holds && (o.within == 0 || limit < o.within) {
+		o.within = limit
+	}
+	return o
+}
+
 // limits decides between the hypotheses and describes the limiters of the one
 // that holds.
 func limits(groups []*group, o Options) ([]pool, []Limit, Scope) {
@@ -62,24 +72,34 @@ func limits(groups []*group, o Options) ([]pool, []Limit, Scope) {
 	}
 	var apart hypothesis // every class has limiters of its own
 	apart.holds = true
-	for _, c := range classes {
-		h, source := bySource(byClass[c], o)
-		apart.pools = append(apart.pools, h.pools...)
-		apart.holds = apart.holds && h.holds
-		scope.Source = agree(scope.Source, source)
+	type answer struct {
+		h      hypothesis
+		source ScopeVerdict
+	}
+	answers := make([]answer, len(classes))
+	var all sync.WaitGroup
+	for i, c := range classes { // they have no stream in common
+		all.Go(func() { answers[i].h, answers[i].source = bySource(byClass[c], o) })
+	}
+	all.Wait()
+	for _, a := range answers {
+		apart.pools = append(apart.pools, a.h.pools...)
+		apart.holds = apart.holds && a.h.holds
+		scope.Source = agree(scope.Source, a.source)
 	}
 	chosen := apart
 	if len(classes) > 1 {
-		together, source := byClassTogether(groups, o)
+		together, source := byClassTogether(groups, apart.rival(o))
 		scope.Class = decide(apart, together)
 		if scope.Class == Shared {
 			chosen, scope.Source = together, source
 		}
 	}
-	out := []Limit{}
-	for _, p := range chosen.pools {
-		out = append(out, describe(p, o))
+	out := make([]Limit, len(chosen.pools))
+	for i, p := range chosen.pools { // nor have these
+		all.Go(func() { out[i] = describe(p, o) })
 	}
+	all.Wait()
 	return chosen.pools, out, scope
 }
 
@@ -89,7 +109,7 @@ func bySource(groups []*group, o Options) (hypothesis, ScopeVerdict) {
 	if len(groups) == 1 {
 		return apart, Untested
 	}
-	return settle(apart, one(groups, o))
+	return settle(apart, one(groups, apart.rival(o)))
 }
 
 // settle returns the hypothesis to go by, and what that says of the sources.
@@ -122,7 +142,7 @@ func byClassTogether(groups []*group, o Options) (hypothesis, ScopeVerdict) {
 	if len(sources) == 1 {
 		return perSource, Untested
 	}
-	return settle(perSource, one(groups, o))
+	return settle(perSource, one(groups, perSource.rival(o)))
 }
 
 // each supposes a limiter for each group: with the same parameters if those

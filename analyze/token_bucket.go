@@ -36,6 +36,9 @@ var grains = []time.Duration{
 // Fit implements [Model].
 func (m TokenBucket) Fit(streams []*Stream, o Options) Fit {
 	for i, g := range grains {
+		if o.within > 0 && g >= o.within {
+			break
+		}
 		f, ok := m.fitGrain(streams, g, o)
 		if !ok {
 			continue
