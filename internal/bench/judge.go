@@ -14,7 +14,7 @@ type Judgement string
 const (
 	Right    Judgement = "right"    // the right name
 	Declined Judgement = "declined" // no name, nothing claimed
-	Wrong    Judgement = "wrong"    // a wrong name, or a name with wrong values where something spoils the measurement
+	Wrong    Judgement = "wrong"    // a wrong name or anchor, or a wrong rate where something spoils the measurement
 )
 
 // An Answer is what the analysis says about one limiter of one trace.
@@ -22,6 +22,7 @@ type Answer struct {
 	Judgement Judgement `json:"judgement"`
 	Verdict   string    `json:"verdict"`
 	Name      string    `json:"name"` // the model with its modifiers; when not identified the nearest, or ""
+	Anchor    string    `json:"anchor,omitempty"`
 	// Lost: the verdict is undetermined, but a right name is not among the
 	// survivors.
 	Lost bool `json:"lost,omitempty"`
@@ -43,7 +44,9 @@ func (a *Answer) identified() bool { return a.Verdict == string(analyze.Identifi
 
 // judge compares one limit of an analysis with the truth.
 func judge(l *analyze.Limit, t *Truth) Answer {
-	a := Answer{Judgement: Declined, Verdict: string(l.Verdict), Name: joined(l.Model, l.Modifiers)}
+	a := Answer{
+		Judgement: Declined, Verdict: string(l.Verdict), Name: joined(l.Model, l.Modifiers), Anchor: l.Params["anchor"].Text,
+	}
 	switch l.Verdict {
 	case analyze.Unlimited:
 		a.Name = "unlimited"
@@ -67,7 +70,7 @@ func judge(l *analyze.Limit, t *Truth) Answer {
 	}
 	a.Missed = append(a.Missed, t.missed(l)...)
 	a.Judgement = Right
-	if !t.names(a.Name) || t.Why != "" && slices.Contains(a.Missed, "sustained_rate") {
+	if !t.names(a.Name) || !t.anchored(l) || t.Why != "" && slices.Contains(a.Missed, "sustained_rate") {
 		a.Judgement = Wrong
 	}
 	a.measure(l, t)

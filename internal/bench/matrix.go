@@ -25,9 +25,12 @@ var unnamed = []string{
 	string(analyze.Undetermined), string(analyze.Insufficient), string(analyze.Contradicted), "none",
 }
 
-// column is the name or the verdict that a trial counts under.
+// column is the name with its anchor, or the verdict, that a trial counts under.
 func (a *Answer) column() string {
-	if a.identified() || a.Verdict == string(analyze.Unlimited) {
+	switch {
+	case a.identified() && a.Anchor != "":
+		return a.Name + ", " + a.Anchor
+	case a.identified() || a.Verdict == string(analyze.Unlimited):
 		return a.Name
 	}
 	return a.Verdict

@@ -80,10 +80,16 @@ func runBench(ctx context.Context, s *streams, o bench.Options, format string, v
 	if err != nil {
 		return outputFault(err)
 	}
-	if r.Score.Wrong > 0 {
-		return failure("", "%d of %d limiters were given a wrong name", r.Score.Wrong, r.Score.Trials)
+	return benchVerdict(r.Score)
+}
+
+// benchVerdict is a failure when something was wrong with confidence. What was
+// declined is a result.
+func benchVerdict(s bench.Score) error {
+	if s.Wrong == 0 {
+		return nil
 	}
-	return nil
+	return failure("", "%d of %d limiters were given a wrong name", s.Wrong, s.Trials)
 }
 
 // benchProgress tells how far a benchmark is: in one line of a terminal, else in
