@@ -1,0 +1,141 @@
+package probe
+
+import (
+	"fmt"
+	"time"
+
+	"ratefit/analyze"
+)
+
+// What a probe costs: one for each of these. Politeness makes limited hits dear.
+const (
+	costHits    = 100.0
+	costTime    = 4 * time.Second
+	costLimited = 150.0
+	costPolite  = 15.0
+)
+
+// What disagreement is worth: that of models settles which there is, that of
+// one model's corners narrows its parameters. More of the same adds nothing.
+const (
+	worthModels  = 3.0
+	worthCorners = 1.0
+	mostModels   = 5
+	mostCorners  = 6
+)
+
+// choose returns the shot about which the candidates disagree most for its
+// cost. Without candidates, or when they agree about all, it goes through
+// probes that serve any limiter.
+func (l *lane) choose(k known, round int) (shot, bool) {
+	var best shot
+	most := 0.0
+	for _, s := range l.family(k) {
+		models, corners, limited := disagreement(k.candidates, s.at)
+		value := worthModels*float64(min(models, mostModels)) + worthCorners*float64(min(corners, mostCorners))
+		score := value / l.cost(s, limited)
+		if score > most {
+			most, best = score, s
+			best.reason = fmt.Sprintf("%s (what is still possible disagrees about %d of %d hits)", s.reason, max(models, corners), len(s.at))
+		}
+	}
+	if most > 0 {
+		return best, true
+	}
+	return l.generic(k, round)
+}
+
+func (l *lane) cost(s shot, limited int) float64 {
+	perLimited := costLimited
+	if l.p.o.Polite {
+		perLimited = costPolite
+	}
+	length := s.at[len(s.at)-1] - l.p.now
+	return 0.1 + float64(len(s.at))/costHits + float64(length)/float64(costTime) + float64(limited)/perLimited
+}
+
+// disagreement tells of how many hits different models say different things,
+// and corners of the same model, and how many hits would be limited at most.
+func disagreement(candidates []analyze.Candidate, at []time.Duration) (models, corners, limited int) {
+	n := len(at)
+	first := map[string][]bool{} // of each model, what its last candidate, the fitted one, says
+	differ := make([]bool, n)
+	for _, c := range candidates {
+		says := foretell(c.Limiter.Clone(), at)
+		no := 0
+		for i, admitted := range says {
+			if !admitted {
+				no++
+			}
+			if other, ok := first[c.Model]; ok && other[i] != admitted {
+				differ[i] = true
+			}
+		}
+		limited = max(limited, no)
+		if first[c.Model] == nil {
+			first[c.Model] = says
+		}
+	}
+	for i := range n {
+		if differ[i] {
+			corners++
+		}
+	}
+	for a, x := range first {
+		for b, y := range first {
+			if a >= b {
+				continue
+			}
+			d := 0
+			for i := range n {
+				if x[i] != y[i] {
+					d++
+				}
+			}
+			models = max(models, d)
+		}
+	}
+	return models, corners, limited
+}
+
+// foretell is what a limiter would decide about hits that all arrive at once
+// when they are sent.
+func foretell(m analyze.Limiter, at []time.Duration) []bool {
+	out := make([]bool, len(at))
+	for i, t := range at {
+		out[i] = m.Admits(t)
+		m.Observe(t, out[i])
+	}
+	return out
+}
+
+// generic goes through probes that tell something about any limiter: refills
+// under pressure, silence, and clumps after parts of the time to refill.
+func (l *lane) generic(k known, round int) (shot, bool) {
+	if round >= 3*genericProbes {
+		return shot{}, false
+	}
+	from := l.earliest()
+	fill := time.Duration(float64(k.burst) / k.rate * 1e9)
+	cycle := max(k.scale, min(fill, longest))
+	why := "no model is left to choose by: "
+	switch n := round % genericProbes; {
+	case n == 0 && !l.silence:
+		rate := min(max(2*k.rate, 12/cycle.Seconds()), float64(l.p.o.MaxRate)/2)
+		long := max(3*cycle, 20*time.Duration(1e9/rate))
+		hits := min(int(rate*long.Seconds()), mostHits)
+		return shot{name: fmt.Sprintf("steady %.3g/s", rate), reason: why + "refills under pressure", at: l.steady(from, rate, hits), hammers: true}, true
+	case n == 1:
+		return shot{name: "clump after rest", reason: why + "a whole burst from rest", at: clump(from+fill*23/20, k.burst+2)}, true
+	case n == 2:
+		at := append(clump(from+fill*23/20, (k.burst+1)/2), clump(from+fill*33/20, k.burst)...)
+		return shot{name: "halves", reason: why + "half a burst, half the time to refill, a whole one", at: at}, true
+	}
+	at := []time.Duration{}
+	for i := 1; i <= 12; i++ {
+		at = append(at, from+cycle*time.Duration(i)/9)
+	}
+	return shot{name: "spread", reason: why + "hits spread over the time to refill", at: at}, true
+}
+
+const genericProbes = 4

@@ -1,0 +1,112 @@
+package probe
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"ratefit/analyze"
+	"ratefit/internal/trace"
+)
+
+// A known is what a lane's hits tell so far.
+type known struct {
+	limit      analyze.Limit
+	candidates []analyze.Candidate
+	rate       float64       // per second, above 0; an estimate until the fit is sure
+	burst      int           // likewise, at least 1
+	scale      time.Duration // from used up to the next hit admitted
+}
+
+// learn fits the models to all hits of the lane.
+func (l *lane) learn() known {
+	a := analyze.New(analyze.Options{LimitedStatus: l.p.o.LimitedStatus, AtRest: l.p.o.AtRest})
+	hits := l.own()
+	slices.SortStableFunc(hits, func(x, y trace.Hit) int { return int(x.Sent - y.Sent) })
+	for i := range hits {
+		hits[i].Seq = uint64(i)
+		a.Add(&hits[i])
+	}
+	out := a.Result(trace.Meta{LimitedStatus: l.p.o.LimitedStatus})
+	var k known
+	if len(out.Limits) > 0 {
+		k.limit = out.Limits[0]
+	}
+	k.candidates = a.Candidates()
+	k.rate, k.burst = l.rawRate(hits), max(1, l.openings)
+	k.scale = max(l.lag[1], time.Millisecond)
+	if fit := k.limit.SustainedRate; fit != nil && fit.Value > 0 && len(k.candidates) > 0 && width(fit) < 1 {
+		k.rate = fit.Value
+	}
+	if fit := k.limit.Burst; fit != nil && fit.Value >= 1 && len(k.candidates) > 0 {
+		k.burst = min(int(fit.Value), 4*k.burst)
+	}
+	return k
+}
+
+// width is that of the interval relative to its value; 1 when it is open.
+func width(i *analyze.Interval) float64 {
+	if i == nil || i.Low == nil || i.High == nil || i.Value <= 0 {
+		return 1
+	}
+	return (*i.High - *i.Low) / i.Value
+}
+
+// exact reports that the interval is a point.
+func exact(i *analyze.Interval) bool {
+	return i != nil && i.Low != nil && i.High != nil && *i.Low == *i.High
+}
+
+// rawRate is what was admitted after the first limited hit, per second.
+func (l *lane) rawRate(hits []trace.Hit) float64 {
+	first, n := time.Duration(-1), 0
+	var last time.Duration
+	for i := range hits {
+		switch o := hits[i].Outcome(l.p.o.LimitedStatus); {
+		case o == trace.Limited && first < 0:
+			first = hits[i].Sent
+		case o == trace.Admitted && first >= 0:
+			n++
+		}
+		last = max(last, hits[i].Sent)
+	}
+	if n == 0 || last <= first {
+		return 1 / max(l.lag[1].Seconds(), 0.001)
+	}
+	return max(float64(n)/(last-first).Seconds(), float64(l.regain)/max(4*l.lag[1].Seconds(), 0.001))
+}
+
+// lastLimited is when the limiter was last known to be used up.
+func (l *lane) lastLimited() (at time.Duration) {
+	for _, k := range l.members {
+		for _, h := range l.p.hits[k] {
+			if h.Outcome(l.p.o.LimitedStatus) == trace.Limited {
+				at = max(at, h.Sent)
+			}
+		}
+	}
+	return at
+}
+
+// hint is what the last limited reply says about when to come back; 0 = nothing
+// that can be understood at a glance. It is never more than a hint.
+func (l *lane) hint() time.Duration {
+	hits := l.p.hits[l.members[0]]
+	for _, h := range slices.Backward(hits) {
+		if h.Outcome(l.p.o.LimitedStatus) != trace.Limited {
+			continue
+		}
+		return retryAfter(h.Header)
+	}
+	return 0
+}
+
+// retryAfter reads a delay in seconds, up to a year.
+func retryAfter(h http.Header) time.Duration {
+	s, err := strconv.ParseFloat(h.Get("Retry-After"), 64)
+	if err != nil || !(s > 0) || s > 365*24*3600 {
+		return 0
+	}
+	return time.Duration(s * 1e9)
+}

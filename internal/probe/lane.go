@@ -1,0 +1,195 @@
+package probe
+
+import (
+	"fmt"
+	"iter"
+	"time"
+
+	"ratefit/internal/trace"
+)
+
+// A lane finds out about the limiter of one class. Its program is sequential:
+// it yields probes and goes on when they are over.
+type lane struct {
+	p       *Planner
+	class   string
+	members []key // whose hits one limiter decides
+	next    func() ([]Probe, bool)
+	stop    func()
+	yield   func([]Probe) bool
+
+	underWay int
+	got      []trace.Hit // of the probes under way
+	over     bool
+	why      string // it ended
+
+	began    time.Duration
+	found    bool // the limit, or that there is none: the next class may begin
+	openings int  // hits admitted before the first limited one
+
+	lag     [2]time.Duration // from the last limited hit to one admitted again: after more than the first, at most the second
+	regain  int              // hits admitted after that, the first included
+	silence bool             // hammering keeps it closed
+	other   map[key]shares   // what asking others at once has shown
+}
+
+// shares says whether another class or address draws on the same limiter.
+type shares int
+
+const (
+	unasked shares = iota
+	apart
+	together
+)
+
+func newLane(p *Planner, class string) *lane {
+	return &lane{p: p, class: class, members: []key{{class, p.o.Sources[0]}}, other: map[key]shares{}}
+}
+
+// begin makes the lane run a program.
+func (l *lane) begin(program func()) {
+	l.next, l.stop = iter.Pull(func(yield func([]Probe) bool) {
+		l.yield = yield
+		l.began = l.p.now
+		program()
+	})
+}
+
+// step goes on with the program if nothing of it is under way.
+func (l *lane) step() []Probe {
+	if l.over || l.underWay > 0 {
+		return nil
+	}
+	probes, ok := l.next()
+	if !ok {
+		l.end()
+	}
+	return probes
+}
+
+func (l *lane) end() {
+	if !l.over {
+		l.over, l.found = true, true
+		l.stop()
+	}
+}
+
+// await lets other lanes go on until cond holds. It reports false when the run
+// is over.
+func (l *lane) await(cond func() bool) bool {
+	for !cond() {
+		if !l.yield(nil) {
+			return false
+		}
+	}
+	return true
+}
+
+// earliest is the first instant that a probe chosen now can have.
+func (l *lane) earliest() time.Duration { return l.p.now + l.p.o.Lead }
+
+// ask sends hits of the lane's class and returns them. ok is false when the
+// lane has to end: out of budget, or the run is over.
+func (l *lane) ask(name, reason string, at ...time.Duration) (hits []trace.Hit, ok bool) {
+	return l.askAll(Probe{Class: l.members[0].class, Source: l.members[0].source, Name: name, Reason: reason, At: at})
+}
+
+// askAll sends several probes side by side and returns the hits of all.
+func (l *lane) askAll(probes ...Probe) (hits []trace.Hit, ok bool) {
+	for {
+		kept := l.afford(probes)
+		if len(kept) > 0 {
+			l.got, l.underWay = nil, len(kept)
+			if !l.yield(kept) {
+				return nil, false
+			}
+			return l.got, true
+		}
+		if l.p.under == 0 || l.p.exhausted == outOfTime || l.p.sent >= l.p.o.MaxRequests {
+			return nil, false
+		}
+		// Hits under way in other lanes may turn out not to be limited.
+		if !l.yield(nil) {
+			return nil, false
+		}
+	}
+}
+
+// The budgets, as they are named when they run out.
+const (
+	outOfRequests = "requests"
+	outOfLimited  = "limited hits"
+	outOfTime     = "time"
+)
+
+// afford cuts the probes down to the budgets and books them.
+func (l *lane) afford(probes []Probe) []Probe {
+	p := l.p
+	var kept []Probe
+	for _, probe := range probes {
+		left := p.left()
+		if left < len(probe.At) {
+			p.exhausted = outOfRequests
+			if p.o.MaxRequests-p.sent >= len(probe.At) {
+				p.exhausted = outOfLimited
+			}
+			probe.At = probe.At[:max(0, left)]
+		}
+		p.place(probe.Class, probe.At)
+		for n := len(probe.At); n > 0 && probe.At[n-1] > p.deadline(); n-- {
+			probe.At, p.exhausted = probe.At[:n-1], outOfTime
+		}
+		if len(probe.At) == 0 {
+			continue
+		}
+		probe.lane = l
+		p.waiting[key{probe.Class, probe.Source}] = l
+		p.sent += len(probe.At)
+		p.under += len(probe.At)
+		kept = append(kept, probe)
+	}
+	if len(kept) == 0 && p.exhausted != "" {
+		l.why = "out of budget: " + p.exhausted
+	}
+	return kept
+}
+
+// finish notes why the lane is done.
+func (l *lane) finish(format string, args ...any) { l.why = fmt.Sprintf(format, args...) }
+
+// clump is n hits at one instant.
+func clump(at time.Duration, n int) []time.Duration {
+	out := make([]time.Duration, n)
+	for i := range out {
+		out[i] = at
+	}
+	return out
+}
+
+// A count is the outcomes of some hits.
+type count struct{ admitted, limited, other int }
+
+func (l *lane) count(hits []trace.Hit) (c count) {
+	for i := range hits {
+		switch hits[i].Outcome(l.p.o.LimitedStatus) {
+		case trace.Admitted:
+			c.admitted++
+		case trace.Limited:
+			c.limited++
+		default:
+			c.other++
+		}
+	}
+	return c
+}
+
+// of returns the hits of one class and source.
+func of(hits []trace.Hit, k key) []trace.Hit {
+	var out []trace.Hit
+	for _, h := range hits {
+		if h.Class == k.class && h.Source == k.source {
+			out = append(out, h)
+		}
+	}
+	return out
+}

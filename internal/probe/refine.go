@@ -1,0 +1,140 @@
+package probe
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"ratefit/analyze"
+)
+
+// When a lane has learned enough.
+const (
+	aim        = 0.0015 // width of the rate's interval relative to the rate
+	mostRounds = 60
+	stale      = 4 // rounds without progress
+	confirmed  = 2 // confirmations that may lead back to refining
+)
+
+// patience is by how much the aim grows with the time that a lane has taken.
+func patience(spent time.Duration) float64 {
+	switch {
+	case spent < 15*time.Second:
+		return 1
+	case spent < 25*time.Second:
+		return 2
+	case spent < 40*time.Second:
+		return 6
+	}
+	return 1000
+}
+
+// refine sends the probe that tells most for its cost, until all that is left
+// possible agrees; then it confirms.
+func (l *lane) refine() {
+	var before known
+	idle, confirmations := 0, 0
+	for round := range mostRounds {
+		k := l.learn()
+		if round > 0 && !progress(before, k) {
+			idle++
+		} else {
+			idle = 0
+		}
+		before = k
+		done := l.settled(k)
+		switch {
+		case done && confirmations > 0 || idle >= 2*stale || idle >= stale && k.limit.Verdict == analyze.Identified && confirmations > 0:
+			l.finish("%s after %d hits", k.limit.Verdict, k.limit.Hits)
+			return
+		case (done || idle >= stale && k.limit.Verdict == analyze.Identified) && confirmations < confirmed:
+			confirmations++
+			if !l.confirm(k) {
+				return
+			}
+			continue
+		}
+		if l.wontFit(k) {
+			return
+		}
+		best, ok := l.choose(k, round)
+		if !ok {
+			l.finish("%s, and no probe tells more, after %d hits", k.limit.Verdict, k.limit.Hits)
+			return
+		}
+		hits, ok := l.ask(best.name, best.reason, best.at...)
+		if !ok {
+			return
+		}
+		l.hammered(best, l.count(hits))
+	}
+	l.finish("%s, and nothing settles it, after %d hits", before.limit.Verdict, before.limit.Hits)
+}
+
+// settled reports that the fit is as good as it has to be.
+func (l *lane) settled(k known) bool {
+	if k.limit.Verdict != analyze.Identified {
+		return false
+	}
+	rate := k.limit.SustainedRate == nil || width(k.limit.SustainedRate) <= aim*patience(l.p.now-l.began)
+	burst := k.limit.Burst == nil || exact(k.limit.Burst) || l.p.now-l.began > 40*time.Second
+	return rate && burst
+}
+
+// progress reports that something became clearer.
+func progress(a, b known) bool {
+	switch {
+	case a.limit.Verdict != b.limit.Verdict || !slices.Equal(a.limit.Survivors, b.limit.Survivors):
+		return true
+	case exact(b.limit.Burst) && !exact(a.limit.Burst):
+		return true
+	}
+	return width(b.limit.SustainedRate) < 0.9*width(a.limit.SustainedRate)
+}
+
+// hammered notes when steady traffic was never let in: then only silence helps.
+func (l *lane) hammered(s shot, c count) {
+	if s.hammers && c.admitted == 0 && c.limited > 0 {
+		l.silence = true
+	}
+}
+
+// wontFit ends the lane if what is left of the time cannot hold as many refills
+// as a fit needs.
+func (l *lane) wontFit(k known) bool {
+	if k.limit.Verdict == analyze.Identified {
+		return false
+	}
+	need := neededRefills * k.scale
+	if l.p.now+need <= l.p.deadline() || l.p.now-l.began > 3*k.scale {
+		return false
+	}
+	total := round(need + l.p.now - l.p.o.Start)
+	l.p.notes = append(l.p.notes, fmt.Sprintf("%s: it takes %s until a hit is admitted again; to measure this limiter takes at least %s: give that with --max-duration",
+		l.class, round(k.scale), total))
+	l.finish("too slow for the time that is left: it would take at least %s", total)
+	return true
+}
+
+// confirm sends random traffic around the fitted rate, some of it in clumps:
+// what the fit foretells of it is the measure of the fit.
+func (l *lane) confirm(k known) bool {
+	const most = 8 * time.Second
+	rate := 1.2 * k.rate
+	if l.p.o.Polite || slices.Contains(k.limit.Modifiers, "limited-hits-count") {
+		rate = 0.95 * k.rate
+	}
+	n := min(max(int(rate*most.Seconds()), 20), 100)
+	at := make([]time.Duration, 0, n)
+	for t := l.earliest(); len(at) < n; {
+		t += time.Duration(l.p.random.ExpFloat64() / rate * 1e9)
+		size := 1
+		if l.p.random.IntN(8) == 0 {
+			size = 1 + l.p.random.IntN(min(4, max(1, k.burst)))
+		}
+		at = append(at, clump(t, min(size, n-len(at)))...)
+		t += time.Duration(float64(size-1) / rate * 1e9)
+	}
+	_, ok := l.ask("confirm", fmt.Sprintf("random traffic around %.4g/s: does the fit foretell it?", k.rate), at...)
+	return ok
+}
