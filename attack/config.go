@@ -68,9 +68,6 @@ type Config struct {
 // withDefaults returns a copy with every zero field filled in, or an error
 // that names the field.
 func (c Config) withDefaults() (Config, error) {
-	if c.Profile == nil {
-		return c, errors.New("attack: no profile given")
-	}
 	if c.MaxRequests < 0 || c.MaxDuration < 0 || c.Timeout < 0 || c.Grace < 0 || c.MaxInFlight < 0 || c.MaxBody < 0 || c.Lead < 0 {
 		return c, errors.New("attack: limits and durations must not be negative")
 	}
@@ -118,7 +115,11 @@ func (c *Config) checkRequests() error {
 			return fmt.Errorf("class %s: two requests given; each class sends one", r.Class)
 		}
 		seen[r.Class] = true
-		if _, ok := c.Profile.Class(r.Class); !ok {
+		if c.Profile == nil {
+			if r.Class == "" {
+				return errors.New("attack: a request without a class")
+			}
+		} else if _, ok := c.Profile.Class(r.Class); !ok {
 			return fmt.Errorf("class %s: not in profile %s", r.Class, c.Profile.Name)
 		}
 		if err := r.check(); err != nil {

@@ -14,13 +14,32 @@ type recorder struct {
 	mu    sync.Mutex
 	hits  []*trace.Hit
 	ready chan struct{} // holds a token while there may be hits
+
+	given uint64    // hits put so far
+	taken uint64    // of them handed to the reader
+	moved sync.Cond // taken has grown
 }
 
-func newRecorder() *recorder { return &recorder{ready: make(chan struct{}, 1)} }
+func newRecorder() *recorder {
+	r := &recorder{ready: make(chan struct{}, 1)}
+	r.moved.L = &r.mu
+	return r
+}
+
+// barrier returns when the reader has had every hit that was put before the
+// call.
+func (r *recorder) barrier() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for given := r.given; r.taken < given; {
+		r.moved.Wait()
+	}
+}
 
 func (r *recorder) put(h *trace.Hit) {
 	r.mu.Lock()
 	r.hits = append(r.hits, h)
+	r.given++
 	r.mu.Unlock()
 	select {
 	case r.ready <- struct{}{}:
@@ -44,6 +63,10 @@ func (r *recorder) drain(done <-chan struct{}, record func(*trace.Hit)) {
 			batch[i] = nil
 		}
 		if len(batch) > 0 {
+			r.mu.Lock()
+			r.taken += uint64(len(batch))
+			r.moved.Broadcast()
+			r.mu.Unlock()
 			continue
 		}
 		if last {

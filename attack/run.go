@@ -62,15 +62,12 @@ func Run(ctx context.Context, c Config, record func(*trace.Hit)) (trace.End, err
 	if err != nil {
 		return trace.End{}, err
 	}
-	r := &run{
-		config: c, zero: c.Zero, traced: c.RoundTripper == nil,
-		recorder: newRecorder(), budget: budget{limit: int64(c.MaxRequests)},
+	if c.Profile == nil {
+		return trace.End{}, errors.New("attack: no profile given")
 	}
-	r.halted, r.halt = context.WithCancelCause(ctx)
+	r := newRun(ctx, c)
 	defer r.halt(nil)
-	r.inflight, r.abort = context.WithCancelCause(context.WithoutCancel(ctx))
 	defer r.abort(nil)
-	r.watch = &watch{after: c.GiveUpAfter, limited: c.LimitedStatus, giveUp: r.halt, classes: make(map[string]*streak)}
 
 	network := newNetwork(&c)
 	defer network.close()
@@ -86,6 +83,17 @@ func Run(ctx context.Context, c Config, record func(*trace.Hit)) (trace.End, err
 	}()
 	r.recorder.drain(done, record)
 	return r.end()
+}
+
+func newRun(ctx context.Context, c Config) *run {
+	r := &run{
+		config: c, zero: c.Zero, traced: c.RoundTripper == nil,
+		recorder: newRecorder(), budget: budget{limit: int64(c.MaxRequests)},
+	}
+	r.halted, r.halt = context.WithCancelCause(ctx)
+	r.inflight, r.abort = context.WithCancelCause(context.WithoutCancel(ctx))
+	r.watch = &watch{after: c.GiveUpAfter, limited: c.LimitedStatus, giveUp: r.halt, classes: make(map[string]*streak)}
+	return r
 }
 
 // send starts all streams and returns when all hits have ended.
@@ -191,6 +199,30 @@ func (r *run) streams(n *network) ([]*stream, error) {
 		place(s.phases, c.Lead+time.Duration(k)*c.Profile.Stagger)
 	}
 	return streams, nil
+}
+
+// bare makes one stream without phases for each request and source.
+func (r *run) bare(n *network) ([]*stream, error) {
+	c := &r.config
+	sources := c.Sources
+	if len(sources) == 0 {
+		sources = []netip.Addr{{}}
+	}
+	var streams []*stream
+	for i := range c.Requests {
+		request := &c.Requests[i]
+		streams = append(streams, &stream{
+			run: r, class: request.Class, target: request.target(c.UserAgent), url: trace.RedactURL(request.URL),
+		})
+	}
+	slots, err := maxInFlight(c.MaxInFlight, 0, len(streams)*len(sources), fileLimit)
+	if err != nil {
+		return nil, err
+	}
+	if c.Lead == 0 {
+		c.Lead = r.now()
+	}
+	return r.multiply(streams, sources, slots, n), nil
 }
 
 // multiply makes a copy of each stream for each source. Classes share the
