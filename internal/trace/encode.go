@@ -100,9 +100,6 @@ func (e *encoder) appendHeader(b []byte, h http.Header) []byte {
 	if len(h) == 0 {
 		return b
 	}
-	if e.keep == nil {
-		e.keep = make(map[string]bool)
-	}
 	e.fields = appendKept(e.fields[:0], h, e.kept)
 	sep := `,"header":{`
 	for _, f := range e.fields {
@@ -127,6 +124,9 @@ func (e *encoder) appendHeader(b []byte, h http.Header) []byte {
 func (e *encoder) kept(name string) bool {
 	keep, ok := e.keep[name]
 	if !ok {
+		if e.keep == nil {
+			e.keep = make(map[string]bool)
+		}
 		if len(e.keep) >= maxInterned {
 			clear(e.keep)
 		}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -19,6 +20,8 @@ type converter struct {
 	dec    decoder
 	rawURL string // memo of RedactURL
 	url    string
+	enc    encoder     // for its memo of KeepHeader
+	kept   http.Header // of the last hit
 }
 
 // An extra is what a result carried beside its hit.
@@ -62,7 +65,7 @@ func (c *converter) convert(r *vegeta.Result, h *vegetaHit) (x extra, err error)
 		h.Method = c.intern(r.Method)
 	}
 	if !given.has(headerKey) {
-		h.Header = KeptHeaders(r.Headers)
+		h.Header = c.keep(r.Headers)
 	}
 	if h.done = given.has(doneKey); !h.done {
 		h.End = r.Latency
@@ -70,6 +73,19 @@ func (c *converter) convert(r *vegeta.Result, h *vegetaHit) (x extra, err error)
 	h.URL, h.Status = c.url, int(r.Code)
 	h.BytesIn, h.BytesOut = int64(r.BytesIn), int64(r.BytesOut)
 	return x, err
+}
+
+// keep is [KeptHeaders], and the set of the last hit if this one has the same.
+func (c *converter) keep(h http.Header) http.Header {
+	c.enc.fields = appendKept(c.enc.fields[:0], h, c.enc.kept)
+	same := len(c.enc.fields) == len(c.kept)
+	for _, f := range c.enc.fields {
+		same = same && slices.Equal(c.kept[f.name], f.values)
+	}
+	if !same {
+		c.kept = KeptHeaders(h)
+	}
+	return c.kept
 }
 
 func (c *converter) intern(s string) string { return c.dec.strings.get([]byte(s)) }

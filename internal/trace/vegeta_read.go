@@ -81,9 +81,20 @@ func newVegeta(in *input, make newResults) (*vegetaSource, error) {
 
 // readTwice reads the rest for its instants, then starts again.
 func (v *vegetaSource) readTwice(in *input) error {
-	for err := error(nil); err == nil; { // an error will be met again
+	for v.res(&v.r) == nil { // an error will be met again
+		if len(v.r.Headers[VegetaHeader]) == 0 {
+			v.notLater(v.r.Timestamp)
+			continue
+		}
 		var h vegetaHit
-		err = v.read(&h)
+		x, err := v.conv.convert(&v.r, &h)
+		if err != nil {
+			break
+		}
+		if x.tagged {
+			v.notLater(x.meta.Started)
+		}
+		v.notLater(h.at)
 	}
 	if err := in.rewind(); err != nil {
 		return fmt.Errorf("cannot read it a second time: %w", err)

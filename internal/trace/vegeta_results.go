@@ -60,6 +60,7 @@ func jsonResults(br *bufio.Reader) results {
 	l := &lines{br: br, max: maxResult}
 	f := &feed{}
 	dec := vegeta.NewJSONDecoder(f)
+	var usual usualResults
 	var buf []byte
 	return func(r *vegeta.Result) error {
 		for {
@@ -69,6 +70,9 @@ func jsonResults(br *bufio.Reader) results {
 			}
 			if len(bytes.TrimSpace(line)) == 0 {
 				continue
+			}
+			if usual.decode(line, r) {
+				return nil
 			}
 			buf = append(append(buf[:0], line...), '\n')
 			f.rest = buf
