@@ -129,16 +129,19 @@ func TestPeakOfSeveralLists(t *testing.T) {
 }
 
 func TestColumnKeepsItsOrder(t *testing.T) {
-	var c column
+	var c column[int64]
 	const n = 3*chunk + 1
 	for i := range int64(n) {
 		c.add(i)
 	}
-	all := c.take()
+	if c.len() != n {
+		t.Errorf("%d values", c.len())
+	}
+	all := c.all()
 	if len(all) != n || all[0] != 0 || all[n-1] != n-1 || !slices.IsSorted(all) {
 		t.Errorf("%d values", len(all))
 	}
-	if len(c.take()) != 0 {
+	if c.len() != 0 || len(c.all()) != 0 {
 		t.Error("taken twice")
 	}
 }

@@ -2,28 +2,6 @@ package analyze
 
 import "slices"
 
-// A column collects instants in chunks: what grows by copying needs twice the
-// memory.
-type column struct{ chunks [][]int64 }
-
-const chunk = 1 << 13
-
-func (c *column) add(v int64) {
-	n := len(c.chunks)
-	if n == 0 || len(c.chunks[n-1]) == chunk {
-		c.chunks = append(c.chunks, make([]int64, 0, chunk))
-		n++
-	}
-	c.chunks[n-1] = append(c.chunks[n-1], v)
-}
-
-// take returns all of it and forgets it.
-func (c *column) take() []int64 {
-	all := slices.Concat(c.chunks...)
-	c.chunks = nil
-	return all
-}
-
 // peak returns the largest number of instants within one second.
 func peak(at []int64) float64 { return peakOf([][]int64{at}) }
 
