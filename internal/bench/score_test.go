@@ -144,6 +144,20 @@ func TestDeterminism(t *testing.T) {
 	}
 }
 
+// No two traces are drawn alike.
+func TestSeeds(t *testing.T) {
+	base := job{Case{Name: "a"}, Noise{Name: "lan"}, 0}
+	jobs := []job{base, base, base, base}
+	jobs[1].c.Name, jobs[2].noise.Name, jobs[3].run = "b", "wan", 1
+	drawn := map[uint64]bool{base.random(2).Uint64(): true}
+	for _, j := range jobs {
+		drawn[j.random(1).Uint64()] = true
+	}
+	if len(drawn) != 5 {
+		t.Errorf("%d different draws of 5", len(drawn))
+	}
+}
+
 func TestOptions(t *testing.T) {
 	for _, test := range []struct {
 		o    Options

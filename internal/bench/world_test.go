@@ -4,14 +4,12 @@ import (
 	"cmp"
 	"math/rand/v2"
 	"net/http"
-	"reflect"
 	"slices"
 	"testing"
 	"time"
 
 	"ratefit/internal/bench/simulate"
 	"ratefit/internal/trace"
-	"ratefit/profiles"
 )
 
 const ms = time.Millisecond
@@ -225,68 +223,35 @@ func TestWorldDrops(t *testing.T) {
 	}
 }
 
-// A later probe sees what an earlier one has used up.
-type twice struct {
-	sent int
-	seen []bool
+// seen is a limiter that notes when it was asked.
+type seen struct{ at *[]time.Duration }
+
+func (s seen) Decide(at time.Duration, _ int) (bool, time.Duration) {
+	*s.at = append(*s.at, at)
+	return true, 0
 }
 
-func (p *twice) Next(now time.Duration) ([]Probe, bool) {
-	p.sent++
-	return []Probe{{"read", source, []time.Duration{now, now}}}, p.sent <= 2
-}
-
-func (p *twice) Add(h *trace.Hit) { p.seen = append(p.seen, h.Outcome(nil) == trace.Admitted) }
-
-func TestAdaptive(t *testing.T) {
-	c := single("three", bucketTruth(0.01, 3), func(Setting) simulate.Limiter { return &simulate.Bucket{Rate: 0.01, Size: 3} })
-	p := &twice{}
-	hits := Adaptive(p)(c.world(Noises()[0], setting(1)))
-	slices.SortFunc(p.seen[2:], func(a, b bool) int { return cmp.Compare(btoi(b), btoi(a)) }) // sent at once: either may be first
-	if len(hits) != 4 || !slices.Equal(p.seen, []bool{true, true, true, false}) {
-		t.Errorf("%d hits, admitted %v", len(hits), p.seen)
-	}
-}
-
-func btoi(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
-func TestScript(t *testing.T) {
-	p, _ := profiles.Builtin(profiles.Default)
-	random := func(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0)) }
-	c := find(t, "none")
-	send := func(seed uint64) []trace.Hit {
-		traffic, err := Script(p, []string{"read"}, []string{source, "127.0.0.3"}, random(seed))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return traffic(c.world(Noises()[0], setting(1)))
-	}
-	hits := send(1)
-	plan, err := p.Plan(1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(hits) != 2*plan.Classes[0].Hits {
-		t.Errorf("%d hits, want %d from each source", len(hits), plan.Classes[0].Hits)
-	}
-	first := map[string]time.Duration{}
-	for _, h := range hits {
-		if _, ok := first[h.Source]; !ok {
-			first[h.Source] = h.Asked
+// Limiters are asked in order, also about hits that overtake those of an earlier
+// call. Half of the lost hits never get there.
+func TestWorldAsksInOrder(t *testing.T) {
+	var at []time.Duration
+	c := single("seen", Truth{}, func(Setting) simulate.Limiter { return seen{&at} })
+	slow := Noise{Name: "slow", Spread: 300 * ms}
+	w := c.world(slow, setting(1))
+	for k := range 50 {
+		for _, h := range w.Send(Probe{"read", source, []time.Duration{time.Duration(k) * ms, time.Duration(k) * ms}}) {
+			if asked := at[len(at)-1]; asked < h.Sent && h.FirstByte < asked {
+				t.Errorf("asked at %v: %+v", asked, h)
+			}
 		}
 	}
-	if first["127.0.0.3"] != p.Stagger {
-		t.Errorf("the second source begins at %v, want %v", first["127.0.0.3"], p.Stagger)
+	if len(at) != 100 || !slices.IsSorted(at) {
+		t.Errorf("asked at %v", at)
 	}
-	if !reflect.DeepEqual(hits, send(1)) || reflect.DeepEqual(hits, send(2)) {
-		t.Error("the instants do not follow from the seed")
-	}
-	if _, err := Script(p, []string{"nothing"}, []string{source}, random(1)); err == nil {
-		t.Error("an unknown class is no mistake")
+	at = nil
+	c.Drop = Drop{Share: 1}
+	c.world(slow, setting(1)).Send(Probe{"read", source, evenly(1000, ms)})
+	if len(at) < 450 || len(at) > 550 {
+		t.Errorf("%d of 1000 lost hits reached the limiter", len(at))
 	}
 }

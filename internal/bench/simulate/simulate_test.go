@@ -76,6 +76,10 @@ func TestDecisions(t *testing.T) {
 			"+--+",
 		},
 		{
+			"bucket: a limited hit takes the half token that was left", &simulate.Bucket{Rate: 1, Size: 2, Spill: true},
+			[]time.Duration{0, 0, 1500 * ms, 1500 * ms, 2400 * ms, 3400 * ms}, "+++--+",
+		},
+		{
 			"bucket: half of a whole token's inflow is lost", &simulate.Bucket{Rate: 1, Size: 2, Unit: 1},
 			[]time.Duration{0, 0, 1500 * ms, 2400 * ms, 2500 * ms},
 			"+++-+",
@@ -177,6 +181,12 @@ func TestDecisions(t *testing.T) {
 			simulate.Coarse{Limiter: &simulate.Bucket{Rate: 1, Size: 1}, Grain: sec, Since: 700 * ms},
 			[]time.Duration{0, 299 * ms, 300 * ms, 1299 * ms, 1300 * ms},
 			"+-+-+",
+		},
+		{
+			"a window on a clock of seconds", simulate.Coarse{
+				Limiter: &simulate.Window{Quota: 1, Length: 2 * sec, Since: 1700 * ms}, Grain: sec, Since: 1700 * ms,
+			},
+			[]time.Duration{0, 299 * ms, 300 * ms, 2299 * ms, 2300 * ms}, "+-+-+",
 		},
 		{
 			"replicas take turns", &simulate.Replicas{Each: []simulate.Limiter{window(1, sec), window(2, sec)}},
