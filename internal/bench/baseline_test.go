@@ -45,11 +45,13 @@ func TestBaselines(t *testing.T) {
 		{
 			// Refills of 1, 2, 2 and 1, begun 4, 7 and 9 steps apart.
 			"uneven lumps", "+" + "-+---++--" + "---++-----" + "--+-------",
-			Guess{Rate: 1.5, Burst: 1}, Guess{Rate: 2 / 0.7, Burst: 1},
+			Guess{Rate: 1.5, Burst: 1},
+			Guess{Rate: 2 / 0.7, Burst: 1},
 		},
 		{
 			"two stretches as long: the first", "+--------+" + "-+-+-+-+-+" + "          " + "-+--------" + "-+--------",
-			Guess{Rate: 5, Burst: 1}, Guess{Rate: 1 / 0.2, Burst: 1},
+			Guess{Rate: 5, Burst: 1},
+			Guess{Rate: 1 / 0.2, Burst: 1},
 		},
 		{"nothing limited", "++++++++++++", Guess{Burst: 12}, Guess{Burst: 12}},
 		{"nothing admitted later", "+++---------", Guess{Burst: 3, Rate: 0}, Guess{Burst: 3}},

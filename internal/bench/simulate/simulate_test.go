@@ -77,7 +77,8 @@ func TestDecisions(t *testing.T) {
 		},
 		{
 			"bucket: a limited hit takes the half token that was left", &simulate.Bucket{Rate: 1, Size: 2, Spill: true},
-			[]time.Duration{0, 0, 1500 * ms, 1500 * ms, 2400 * ms, 3400 * ms}, "+++--+",
+			[]time.Duration{0, 0, 1500 * ms, 1500 * ms, 2400 * ms, 3400 * ms},
+			"+++--+",
 		},
 		{
 			"bucket: half of a whole token's inflow is lost", &simulate.Bucket{Rate: 1, Size: 2, Unit: 1},
@@ -183,10 +184,12 @@ func TestDecisions(t *testing.T) {
 			"+-+-+",
 		},
 		{
-			"a window on a clock of seconds", simulate.Coarse{
+			"a window on a clock of seconds",
+			simulate.Coarse{
 				Limiter: &simulate.Window{Quota: 1, Length: 2 * sec, Since: 1700 * ms}, Grain: sec, Since: 1700 * ms,
 			},
-			[]time.Duration{0, 299 * ms, 300 * ms, 2299 * ms, 2300 * ms}, "+-+-+",
+			[]time.Duration{0, 299 * ms, 300 * ms, 2299 * ms, 2300 * ms},
+			"+-+-+",
 		},
 		{
 			"replicas take turns", &simulate.Replicas{Each: []simulate.Limiter{window(1, sec), window(2, sec)}},
