@@ -22,7 +22,8 @@ type Manifest struct {
 	Classes   []ManifestClass   `json:"classes"`
 	Profile   ManifestProfile   `json:"profile"`
 	Plan      ManifestPlan      `json:"plan"`
-	Flags     map[string]string `json:"flags"` // name without dashes to value
+	Probes    []ManifestProbe   `json:"probes"` // what was chosen to be sent, in that order; empty when a profile was sent
+	Flags     map[string]string `json:"flags"`  // name without dashes to value
 	Started   time.Time         `json:"started"`
 	Ended     time.Time         `json:"ended"`
 	EndReason string            `json:"end_reason"` // "done", "interrupted", "budget", or why the attack was given up
@@ -31,7 +32,19 @@ type Manifest struct {
 	WallDrift       float64  `json:"wall_clock_drift_s"`
 	ClockResolution int64    `json:"clock_resolution_ns"` // smallest step seen of the monotonic clock
 	Files           []string `json:"files"`               // names inside the run's folder
+	Warnings        []string `json:"warnings"`            // about the sending
 	ExitCode        int      `json:"exit_code"`
+}
+
+// A ManifestProbe is some hits of one class from one source, and why they were
+// sent.
+type ManifestProbe struct {
+	Name   string  `json:"name"` // the phase in the trace
+	Class  string  `json:"class"`
+	Source string  `json:"source"`
+	At     float64 `json:"at_s"` // of its first hit, seconds since the run began
+	Hits   int     `json:"hits"`
+	Reason string  `json:"reason"`
 }
 
 // A ManifestClass is one class of traffic and the request that it was made of.
@@ -65,6 +78,7 @@ func WriteManifest(w io.Writer, m *Manifest) error {
 		d.Schema = ManifestSchema
 	}
 	d.Sources, d.Classes, d.Files = list(d.Sources), list(d.Classes), list(d.Files)
+	d.Probes, d.Warnings = list(d.Probes), list(d.Warnings)
 	if d.Flags == nil {
 		d.Flags = map[string]string{}
 	}

@@ -45,7 +45,7 @@ func (o *sending) attack(ctx context.Context, s *streams, url, out string) error
 	if err := checkNew("--out: ", "give another --out", out); err != nil {
 		return err
 	}
-	j, err := o.prepare(ctx, url)
+	j, err := o.prepare(ctx, url, nil)
 	if err != nil {
 		return err
 	}

@@ -24,11 +24,13 @@ type job struct {
 	sources  []netip.Addr
 	options  *sending
 	plan     *plan
+	adaptive *adaptive // nil = the profile is sent
+	atRest   bool
 }
 
 // prepare makes a job for a target. yes that is still needed is asked for by
-// [agree].
-func (o *sending) prepare(ctx context.Context, rawURL string) (*job, error) {
+// [agree]. Without a profile, probes are chosen as a says.
+func (o *sending) prepare(ctx context.Context, rawURL string, a *adaptive) (*job, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
@@ -37,9 +39,13 @@ func (o *sending) prepare(ctx context.Context, rawURL string) (*job, error) {
 		return nil, err
 	}
 	j := &job{target: t, options: o}
-	whole, err := loadProfile(o.profile)
-	if err != nil {
-		return nil, err
+	whole := adaptiveProfile
+	if o.profile != "" || a == nil {
+		if whole, err = loadProfile(o.profile); err != nil {
+			return nil, err
+		}
+	} else {
+		j.adaptive = a
 	}
 	if j.requests, err = o.requests(t, whole); err != nil {
 		return nil, err
@@ -146,26 +152,35 @@ func (j *job) checkSources(ctx context.Context) error {
 	return nil
 }
 
-func (j *job) makePlan() (*plan, error) {
-	senders := max(1, len(j.sources))
-	all, err := j.profile.Plan(senders)
-	if err != nil {
-		return nil, failure("", "%v", err)
+func (j *job) makePlan() (p *plan, err error) {
+	if j.adaptive != nil {
+		p = j.adaptivePlan()
+	} else if p, err = j.fixedPlan(); err != nil {
+		return nil, err
 	}
-	p := &plan{
-		target:  trace.RedactURL(j.target.url.String()),
-		profile: j.profile.Name,
-		peak:    all.Peak,
-		most:    j.options.maxRequests,
-		longest: j.options.maxDuration,
-	}
-	p.trim(all.Requests, all.Duration)
+	p.target = trace.RedactURL(j.target.url.String())
 	for _, r := range j.requests {
 		p.requests = append(p.requests, fmt.Sprintf("%s: %s %s", r.Class, r.Method, trace.RedactURL(r.URL)))
 	}
 	for _, a := range j.sources {
 		p.sources = append(p.sources, a.String())
 	}
+	return p, nil
+}
+
+// fixedPlan is what the profile sends, within the budget.
+func (j *job) fixedPlan() (*plan, error) {
+	all, err := j.profile.Plan(max(1, len(j.sources)))
+	if err != nil {
+		return nil, failure("", "%v", err)
+	}
+	p := &plan{
+		profile: j.profile.Name,
+		peak:    all.Peak,
+		most:    j.options.maxRequests,
+		longest: j.options.maxDuration,
+	}
+	p.trim(all.Requests, all.Duration)
 	return p, nil
 }
 

@@ -28,6 +28,7 @@ func (o *measuring) writeManifest(j *job, done *sent, folder string, code int) e
 		Started: done.meta.Started, Ended: done.end.Wall.UTC(), EndReason: done.end.Reason,
 		ClockResolution: clockResolution().Nanoseconds(),
 		ExitCode:        code,
+		Probes:          done.probes, Warnings: done.warnings,
 	}
 	// Both sides are read off the wall clock; their difference less the
 	// monotonic time between them is how far the wall clock strayed.

@@ -20,11 +20,17 @@ type plan struct {
 	length   time.Duration // within the budget
 	most     int           // the budget of requests
 	longest  time.Duration // the budget of time
+	adaptive bool          // each probe is chosen by what is known: all numbers are bounds
+	limited  int           // hits that may be limited at most, of an adaptive plan
 	cut      string        // what the profile has beyond the budget, "" = nothing
 }
 
 // short is the plan in one line.
 func (p *plan) short() string {
+	if p.adaptive {
+		return fmt.Sprintf("sending what tells most: at most %d requests, %d of them limited, in at most %s, at most %s in any second, from %s\n",
+			p.total, p.limited, p.length.Round(100*time.Millisecond), plain(p.peak), p.from())
+	}
 	return fmt.Sprintf("sending profile %s: at most %d requests in %s, at most %s in any second, from %s\n",
 		p.profile, p.total, p.length.Round(100*time.Millisecond), plain(p.peak), p.from())
 }
@@ -36,10 +42,19 @@ func (p *plan) long() string {
 	for _, r := range p.requests {
 		fmt.Fprintf(&b, "  %s\n", r)
 	}
-	fmt.Fprintf(&b, "  profile   %s\n", p.profile)
-	fmt.Fprintf(&b, "  requests  %d at most (budget %d)\n", p.total, p.most)
+	if p.adaptive {
+		fmt.Fprintf(&b, "  what      each time what tells most by then (--profile for fixed traffic)\n")
+		fmt.Fprintf(&b, "  requests  %d at most, and no more than %d that are limited\n", p.total, p.limited)
+	} else {
+		fmt.Fprintf(&b, "  profile   %s\n", p.profile)
+		fmt.Fprintf(&b, "  requests  %d at most (budget %d)\n", p.total, p.most)
+	}
 	fmt.Fprintf(&b, "  rate      %s at most in any second, all addresses together\n", plain(p.peak))
-	fmt.Fprintf(&b, "  duration  %s (budget %s)\n", p.length.Round(100*time.Millisecond), p.longest)
+	if p.adaptive {
+		fmt.Fprintf(&b, "  duration  %s at most\n", p.longest)
+	} else {
+		fmt.Fprintf(&b, "  duration  %s (budget %s)\n", p.length.Round(100*time.Millisecond), p.longest)
+	}
 	fmt.Fprintf(&b, "  from      %s\n", p.from())
 	return b.String()
 }

@@ -100,6 +100,14 @@ type progress struct {
 	width  func() int // columns of the terminal; nil = not a terminal
 	tally  *tally
 	length time.Duration
+	atMost bool // the attack may end earlier, and its phases are many
+}
+
+// progress is the display for a job.
+func (j *job) progress(s *streams, t *tally) *progress {
+	p := newProgress(s.err, t, j.plan.length)
+	p.atMost = j.adaptive != nil
+	return p
 }
 
 // How often the display changes.
@@ -139,14 +147,17 @@ func (p *progress) show(ctx context.Context) {
 		case now := <-ticks.C:
 			line, at := p.tally.state()
 			left := max(0, p.length-now.Sub(start)).Round(time.Second)
-			if p.width != nil && len(line)+12 > p.width() {
+			if p.width != nil && len(line)+20 > p.width() {
 				line = p.tally.brief()
 			}
 			line = fmt.Sprintf("%s left  %s", left, line)
+			if p.atMost {
+				line = "at most " + line
+			}
 			switch {
 			case p.width != nil:
 				fmt.Fprintf(p.out, "\r%s\x1b[K", fit(line, p.width()-1))
-			case at != phases || now.Sub(printed) >= lineEvery:
+			case at != phases && !p.atMost || now.Sub(printed) >= lineEvery:
 				fmt.Fprintln(p.out, line)
 				phases, printed = at, now
 			}

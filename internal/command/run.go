@@ -18,12 +18,15 @@ func runCommand() command {
 		synopsis: "[FLAGS] [URL]",
 		about:    "measure the limiter in front of a URL, or of the embedded sandbox",
 		help: `
-Sends a profile of traffic to the URL, finds the limiter that explains the
-outcomes, prints it, and writes a folder with the trace, analysis.json,
-manifest.json and plots.
+Finds the limiter in front of the URL, prints it, and writes a folder with the
+trace, analysis.json, manifest.json and plots. It sends a few hits, fits, sends
+the hits whose outcome tells most between the limiters that are still possible,
+fits again, and so on, until one is left or a budget is used up: --max-requests,
+--max-duration, --max-limited. With --verbose it says each time what it sends
+and why. With --profile it sends fixed traffic instead.
 
 Without a URL it starts the embedded sandbox, an API with known limits, and
-measures reads and writes from two addresses of this machine in under 45 s.
+measures reads and writes from two addresses of this machine.
 
 Reads are GET of the URL unless --read names another. Writes change things, so
 they are only sent when --write names one. Before anything is sent to another
@@ -37,13 +40,14 @@ when interrupted; what was recorded until then is kept and analyzed.
 examples:
   ratefit run
   ratefit run http://127.0.0.1:8080/items
-  ratefit run https://api.example.org/items -H @token.txt --max-requests 500
+  ratefit run https://api.example.org/items -H @token.txt --polite --max-limited 100
   ratefit run http://127.0.0.1:8080/items --write 'POST /items' --body '{"name":"x"}'
   ratefit run http://127.0.0.1:8080/ --source 127.0.0.2 --source 127.0.0.3 --format json
 `,
 		setup: func(f *pflag.FlagSet) action {
 			o := measuring{flags: f}
 			o.sending.add(f)
+			o.adaptive.add(f, &o.sending)
 			o.fitting.add(f)
 			f.StringVar(&o.out, "out", "", "write into this new `folder` (default ratefit-out/TIME)")
 			f.BoolVar(&o.noPlots, "no-plots", false, "draw no plots")
@@ -55,6 +59,7 @@ examples:
 // measuring is the flags of run.
 type measuring struct {
 	sending
+	adaptive
 	fitting
 	flags   *pflag.FlagSet
 	out     string
@@ -62,8 +67,16 @@ type measuring struct {
 }
 
 func (o *measuring) run(ctx context.Context, s *streams, args []string) error {
-	if err := o.check(); err != nil {
+	if err := o.sending.check(); err != nil {
 		return err
+	}
+	if err := o.adaptive.check(); err != nil {
+		return err
+	}
+	if o.profile != "" {
+		if err := o.fixed(o.flags); err != nil {
+			return err
+		}
 	}
 	o.fitting.limitedStatus, o.statusGiven = o.sending.limitedStatus, true
 	switch len(args) {
@@ -80,13 +93,14 @@ func (o *measuring) measure(ctx context.Context, s *streams, url string) error {
 	if err := checkFolder(o.out); err != nil {
 		return err
 	}
-	j, err := o.prepare(ctx, url)
+	j, err := o.prepare(ctx, url, &o.adaptive)
 	if err != nil {
 		return err
 	}
 	if err := agree(ctx, s, j.plan, j.loopback, o.yes); err != nil {
 		return err
 	}
+	j.atRest = o.atRest
 	folder, err := makeFolder(o.out, time.Now())
 	if err != nil {
 		return err

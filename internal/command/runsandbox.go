@@ -64,9 +64,12 @@ func (o *measuring) runSandbox(ctx context.Context, s *streams) error {
 
 // fillIn names the requests that the profile needs and no flag names.
 func (o *measuring) fillIn() error {
-	p, err := loadProfile(o.profile)
-	if err != nil {
-		return err
+	p := adaptiveProfile
+	if o.profile != "" {
+		var err error
+		if p, err = loadProfile(o.profile); err != nil {
+			return err
+		}
 	}
 	if _, reads := p.Class("read"); reads && o.read == "" {
 		o.read = sandboxRead

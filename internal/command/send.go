@@ -8,6 +8,7 @@ import (
 
 	"ratefit/attack"
 	"ratefit/internal/trace"
+	"ratefit/reports"
 )
 
 // A sent is what became of a job.
@@ -16,6 +17,9 @@ type sent struct {
 	end   trace.End
 	stop  error // why the attack ended early, nil when it did not
 	files []string
+
+	probes   []reports.ManifestProbe // that were chosen
+	warnings []string
 }
 
 // send runs the job and records it in the writer that open makes. The trace is
@@ -36,9 +40,13 @@ func (j *job) send(ctx context.Context, s *streams, open func(trace.Meta) (*trac
 	var running sync.WaitGroup
 	running.Go(func() { rec.flush(beside) })
 	if !j.options.noProgress {
-		running.Go(func() { newProgress(s.err, rec.tally, j.plan.length).show(beside) })
+		running.Go(func() { j.progress(s, rec.tally).show(beside) })
 	}
-	done.end, done.stop = attack.Run(attacking, j.config(zero), rec.record)
+	if j.adaptive != nil {
+		done.end, done.stop = j.explore(attacking, s, zero, rec, done)
+	} else {
+		done.end, done.stop = attack.Run(attacking, j.config(zero), rec.record)
+	}
 	if done.end.Reason == "" { // nothing was sent
 		done.end = trace.End{At: time.Since(zero), Wall: time.Now(), Reason: fmt.Sprint(done.stop)}
 	}

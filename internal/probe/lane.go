@@ -22,6 +22,7 @@ type lane struct {
 	got      []trace.Hit // of the probes under way
 	over     bool
 	why      string // it ended
+	cut      string // the budget that ended it, "" = none
 
 	began    time.Duration
 	found    bool // the limit, or that there is none: the next class may begin
@@ -149,7 +150,7 @@ func (l *lane) afford(probes []Probe) []Probe {
 		kept = append(kept, probe)
 	}
 	if len(kept) == 0 && p.exhausted != "" {
-		l.why = "out of budget: " + p.exhausted
+		l.why, l.cut = "out of budget: "+p.exhausted, p.exhausted
 	}
 	return kept
 }

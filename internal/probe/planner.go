@@ -27,7 +27,7 @@ type Planner struct {
 	limited   int
 	under     int // hits under way: each may be limited
 	notes     []string
-	exhausted string // the budget that ran out, "" = none
+	exhausted string // the budget that last cut a probe, "" = none
 }
 
 // New returns a Planner that has nothing under way.
@@ -116,8 +116,15 @@ func (p *Planner) Stop() {
 	}
 }
 
-// Exhausted names the budget that cut the planning short, "" when none did.
-func (p *Planner) Exhausted() string { return p.exhausted }
+// Exhausted names the budget that ended a lane, "" when none did.
+func (p *Planner) Exhausted() string {
+	for _, l := range p.lanes {
+		if l.cut != "" {
+			return l.cut
+		}
+	}
+	return ""
+}
 
 func (p *Planner) lanesOver() bool {
 	for _, l := range p.lanes {
