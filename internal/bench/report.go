@@ -16,7 +16,7 @@ const Schema = "ratefit/bench/v1"
 type Report struct {
 	Schema  string `json:"schema"`
 	Seed    uint64 `json:"seed"`
-	Profile string `json:"profile"`
+	Traffic string `json:"traffic"` // what was sent, in a word
 
 	Score  Score            `json:"score"` // of all trials
 	Noises map[string]Score `json:"by_noise"`
@@ -29,9 +29,9 @@ type Report struct {
 }
 
 // NewReport sums up the trials of a run.
-func NewReport(seed uint64, profile string, trials []Trial) *Report {
+func NewReport(seed uint64, traffic string, trials []Trial) *Report {
 	r := &Report{
-		Schema: Schema, Seed: seed, Profile: profile, Noises: map[string]Score{}, Trials: trials,
+		Schema: Schema, Seed: seed, Traffic: traffic, Noises: map[string]Score{}, Trials: trials,
 		Score: Sum(trials), Confusion: Confusion(trials), Methods: Compare(trials),
 	}
 	of := func(keep func(*Trial) bool) Score {
@@ -65,8 +65,8 @@ func (r *Report) JSON(w io.Writer) error {
 // only for those with something wrong.
 func (r *Report) Text(w io.Writer, verbose bool) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "seed %d, profile %s: %d limiters, %d rightly named, %d declined, %d WRONG\n",
-		r.Seed, r.Profile, r.Score.Trials, r.Score.Right, r.Score.Declined, r.Score.Wrong)
+	fmt.Fprintf(&b, "seed %d, %s: %d limiters, %d rightly named, %d declined, %d WRONG\n",
+		r.Seed, r.Traffic, r.Score.Trials, r.Score.Right, r.Score.Declined, r.Score.Wrong)
 	r.trials(&b, verbose)
 	r.matrix(&b)
 	r.scores(&b)
@@ -151,15 +151,15 @@ func count(n int) string {
 }
 
 func (r *Report) scores(b *strings.Builder) {
-	fmt.Fprintf(b, "\nscores; coverage, width, bursts and predictions are of the rightly named without contamination\n")
-	lines := []string{"\tright\tdeclined\twrong\tlost\trate covered\tmedian width\tbursts exact\tpredicted\trequests\tlimited\tseconds"}
+	fmt.Fprintf(b, "\nscores; from coverage to predictions, of the rightly named without contamination\n")
+	lines := []string{"\tright\tdeclined\twrong\tlost\trate covered\tmedian width\tbursts exact\tvalues missed\tpredicted\trequests\tlimited\tseconds"}
 	add := func(name string, s Score) {
 		if s.Trials == 0 {
 			return
 		}
-		lines = append(lines, fmt.Sprintf("%s\t%s\t%d\t%d\t%d\t%s\t%s\t%s\t%s\t%d\t%d\t%.1f",
+		lines = append(lines, fmt.Sprintf("%s\t%s\t%d\t%d\t%d\t%s\t%s\t%s\t%d\t%s\t%d\t%d\t%.1f",
 			name, ratio(s.Right, s.Trials), s.Declined, s.Wrong, s.Lost, ratio(s.Covered, s.Bounded), percent(s.Width, s.Bounded),
-			ratio(s.Exact, s.Bursts), percent(float64(s.Foretold)/float64(max(1, s.Decided)), s.Decided), s.Requests, s.Limited, s.Seconds))
+			ratio(s.Exact, s.Bursts), s.Missed, percent(float64(s.Foretold)/float64(max(1, s.Decided)), s.Decided), s.Requests, s.Limited, s.Seconds))
 	}
 	for _, n := range Noises() {
 		add(n.Name, r.Noises[n.Name])

@@ -22,8 +22,9 @@ type Options struct {
 	Only   string   // part of the names of the cases; "" = all
 	Noise  []string // names of [Noises]; empty = all
 	Repeat int      // traces of each case and noise, at least 1
-	// Profile is what is sent; nil = the default one.
-	Profile *profiles.Profile
+	// Traffic makes what is sent to the limiters of one trace; nil = the script
+	// of the default profile.
+	Traffic func(classes, sources []string, r *rand.Rand) (Traffic, error)
 	// Progress is told how many traces are done, one call at a time; may be nil.
 	Progress func(done, all int)
 }
@@ -60,8 +61,11 @@ func Run(ctx context.Context, o Options) ([]Trial, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Profile == nil {
-		o.Profile, _ = profiles.Builtin(profiles.Default)
+	if o.Traffic == nil {
+		survey, _ := profiles.Builtin(profiles.Default)
+		o.Traffic = func(classes, sources []string, r *rand.Rand) (Traffic, error) {
+			return Script(survey, classes, sources, r)
+		}
 	}
 	trials := make([][]Trial, len(jobs))
 	faults := make([]error, len(jobs))
@@ -170,7 +174,7 @@ func (j *job) try(o Options) ([]Trial, error) {
 	started := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC).Add(time.Duration(random.Int64N(int64(time.Hour))))
 	off := time.Duration(random.NormFloat64() * float64(5*time.Millisecond))
 	w := j.c.world(j.noise, Setting{Random: random, Clock: time.Duration(started.UnixNano()) + off})
-	traffic, err := Script(o.Profile, j.c.classes(), j.c.Sources, random)
+	traffic, err := o.Traffic(j.c.classes(), j.c.Sources, random)
 	if err != nil {
 		return nil, err
 	}
@@ -179,7 +183,7 @@ func (j *job) try(o Options) ([]Trial, error) {
 	for i := range hits {
 		fit.Add(&hits[i])
 	}
-	a := fit.Result(trace.Meta{Started: started, Target: "http://limiter.invalid/", Profile: o.Profile.Name, Tool: "ratefit bench"})
+	a := fit.Result(trace.Meta{Started: started, Target: target, Tool: "ratefit bench"})
 	var trials []Trial
 	for i := range j.c.Parts {
 		trials = append(trials, j.trial(&j.c.Parts[i], hits, a))
@@ -192,7 +196,10 @@ func (j *job) trial(p *Part, hits []trace.Hit, a *analyze.Analysis) Trial {
 	t := Trial{Case: j.c.Name, Class: p.Class, Noise: j.noise.Name, Run: j.run, Truth: p.Truth, Row: p.Truth.Row()}
 	var own []trace.Hit // of the first source
 	var end time.Duration
-	begin := hits[0].Asked
+	var begin time.Duration
+	if len(hits) > 0 {
+		begin = hits[0].Asked
+	}
 	for i := range hits {
 		h := &hits[i]
 		if h.Class != p.Class {

@@ -90,7 +90,7 @@ func TestConfusion(t *testing.T) {
 }
 
 func TestReport(t *testing.T) {
-	r := NewReport(7, "survey", trials())
+	r := NewReport(7, "profile survey", trials())
 	if r.Clean.Trials != 5 || r.Spoilt.Trials != 1 || len(r.Noises) != 1 || r.Noises["lan"] != r.Score {
 		t.Errorf("clean %+v, spoiled %+v, by noise %+v", r.Clean, r.Spoilt, r.Noises)
 	}
@@ -124,7 +124,7 @@ func TestDeterminism(t *testing.T) {
 		}
 		all = slices.DeleteFunc(all, func(t Trial) bool { return t.Case != name })
 		var b bytes.Buffer
-		if err := NewReport(seed, "survey", all).JSON(&b); err != nil {
+		if err := NewReport(seed, "profile survey", all).JSON(&b); err != nil {
 			t.Fatal(err)
 		}
 		return b.String()

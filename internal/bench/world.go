@@ -24,6 +24,9 @@ type Drop struct {
 	Timeouts bool
 }
 
+// target is where the hits go.
+const target = "http://limiter.invalid/"
+
 // patience is how long the client waits for a reply.
 const patience = 5 * time.Second
 
@@ -86,7 +89,7 @@ func (w *World) arrivals(probes []Probe) []arrival {
 		}
 		for _, at := range p.At {
 			h := trace.Hit{
-				Class: p.Class, Source: p.Source, Method: method, URL: "http://limiter.invalid/",
+				Class: p.Class, Source: p.Source, Method: method, URL: target,
 				Asked: at, Sent: at + exponential(w.random, lateness),
 			}
 			h.Written = h.Sent + exponential(w.random, lateness/3)

@@ -71,7 +71,7 @@ func runBench(ctx context.Context, s *streams, o bench.Options, format string, v
 	case err != nil:
 		return failure("", "%v", err)
 	}
-	r := bench.NewReport(o.Seed, profiles.Default, trials)
+	r := bench.NewReport(o.Seed, "profile "+profiles.Default, trials)
 	if format == "json" {
 		err = r.JSON(s.out)
 	} else {
