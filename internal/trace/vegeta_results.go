@@ -138,7 +138,12 @@ func looksGob(start []byte) bool {
 func gobResults(br *bufio.Reader) results {
 	f := &frames{br: br}
 	dec := vegeta.NewDecoder(f)
+	var usual usualGob
 	return func(r *vegeta.Result) error {
+		if f.fill() == nil && f.ownTypes() && usual.decode(f.buf.Bytes(), r) {
+			f.buf.Reset()
+			return nil
+		}
 		err := decode(dec, r)
 		if f.err != nil { // also where gob hides it
 			return f.err
@@ -150,9 +155,21 @@ func gobResults(br *bufio.Reader) results {
 // frames hands whole gob messages of bounded size to a decoder, so that a cut
 // can be told from damage and a false length cannot take memory.
 type frames struct {
-	br  *bufio.Reader
-	buf bytes.Buffer
-	err error
+	br    *bufio.Reader
+	buf   bytes.Buffer
+	err   error
+	types []byte // the messages that define types
+}
+
+// ownTypes reports whether the next message is a result, of the types that
+// Vegeta defines.
+func (f *frames) ownTypes() bool {
+	own, next := ownTypes(), f.buf.Bytes()
+	if len(f.types) == 0 || !bytes.HasPrefix(own, f.types) {
+		return false
+	}
+	kind := typeOf(next)
+	return kind > 0 && kind == typeOf(own[len(f.types):])
 }
 
 func (f *frames) fill() error {
@@ -191,6 +208,9 @@ func (f *frames) frame() error {
 	}
 	if _, err := io.CopyN(&f.buf, f.br, int64(size)); err != nil {
 		return unexpected(err)
+	}
+	if typeOf(f.buf.Bytes()) < 0 && len(f.types) <= len(ownTypes()) {
+		f.types = append(f.types, f.buf.Bytes()...)
 	}
 	return nil
 }
