@@ -12,31 +12,35 @@ import (
 // Traffic sends hits into a world and returns them all.
 type Traffic func(w *World) []trace.Hit
 
-// A Prober chooses its probes by the replies to those before.
+// A Prober chooses its probes by the replies to those before. Probes of several
+// classes and sources may be under way at once.
 type Prober interface {
-	// Next returns what to send from now on; false when it has seen enough.
-	Next(now time.Duration) ([]Probe, bool)
-	// Add takes one hit, in the order in which they were sent.
+	// Next returns what to send from now on. It is asked at the beginning and
+	// after each Done; when it has nothing and nothing is under way, it has seen
+	// enough.
+	Next(now time.Duration) []Probe
+	// Add takes one hit, in the order of their replies.
 	Add(h *trace.Hit)
+	// Done says that all hits of a probe have been added.
+	Done(p Probe, now time.Duration)
 }
 
-// Adaptive is the traffic of a prober. The next probes are chosen when the last
-// reply is there.
+// Adaptive is the traffic of a prober.
 func Adaptive(p Prober) Traffic {
 	return func(w *World) []trace.Hit {
 		var all []trace.Hit
-		var now time.Duration
+		w.Post(p.Next(0)...)
 		for {
-			probes, more := p.Next(now)
-			if !more {
+			h, last, ok := w.Next()
+			if !ok {
 				return all
 			}
-			hits := w.Send(probes...)
-			for i := range hits {
-				now = max(now, hits[i].End)
-				p.Add(&hits[i])
+			all = append(all, h)
+			p.Add(&h)
+			if last != nil {
+				p.Done(*last, h.End)
+				w.Post(p.Next(h.End)...)
 			}
-			all = append(all, hits...)
 		}
 	}
 }

@@ -1,10 +1,8 @@
 package bench
 
 import (
-	"cmp"
 	"math/rand/v2"
 	"reflect"
-	"slices"
 	"testing"
 	"time"
 
@@ -13,34 +11,78 @@ import (
 	"ratefit/profiles"
 )
 
-// A later probe sees what an earlier one has used up.
+// twice sends two hits from each of two sources, again when they are back.
 type twice struct {
-	sent int
-	seen []bool
+	t        *testing.T
+	sent     map[string]int
+	admitted map[string]int
+	last     time.Duration
 }
 
-func (p *twice) Next(now time.Duration) ([]Probe, bool) {
-	p.sent++
-	return []Probe{{"read", source, []time.Duration{now, now}}}, p.sent <= 2
+func (p *twice) Next(now time.Duration) []Probe {
+	var probes []Probe
+	for s, n := range p.sent {
+		if n == 0 { // at the beginning
+			probes = append(probes, p.probe(s, now))
+		}
+	}
+	return append(probes, p.again(now)...)
 }
 
-func (p *twice) Add(h *trace.Hit) { p.seen = append(p.seen, h.Outcome(nil) == trace.Admitted) }
+// again sends a second time from sources that are done.
+func (p *twice) again(now time.Duration) []Probe {
+	var probes []Probe
+	for s, n := range p.sent {
+		if n == 2 {
+			p.sent[s]++
+			probes = append(probes, p.probe(s, now))
+		}
+	}
+	return probes
+}
 
+func (p *twice) probe(source string, now time.Duration) Probe {
+	p.sent[source]++
+	at := []time.Duration{now, now + 10*ms}
+	if source == "slow" {
+		at[1] = now + time.Second
+	}
+	return Probe{Class: "read", Source: source, At: at, Name: source, Of: len(source)}
+}
+
+func (p *twice) Add(h *trace.Hit) {
+	if h.End < p.last || h.Phase != h.Source {
+		p.t.Errorf("after %v: %+v", p.last, h)
+	}
+	p.last = h.End
+	if h.Outcome(nil) == trace.Admitted {
+		p.admitted[h.Source]++
+	}
+}
+
+func (p *twice) Done(probe Probe, now time.Duration) {
+	if now != p.last || probe.Of != len(probe.Source) {
+		p.t.Errorf("done %+v at %v, last hit at %v", probe, now, p.last)
+	}
+	p.sent[probe.Source]++
+}
+
+// Later probes see what earlier ones have used up, and a quick prober does not
+// wait for a slow one that draws on the same limiter.
 func TestAdaptive(t *testing.T) {
-	c := single("three", bucketTruth(0.01, 3), func(Setting) simulate.Limiter { return &simulate.Bucket{Rate: 0.01, Size: 3} })
-	p := &twice{}
+	c := single("five", bucketTruth(0.001, 5), func(Setting) simulate.Limiter { return &simulate.Bucket{Rate: 0.001, Size: 5} })
+	c.OneForSources = true
+	p := &twice{t: t, sent: map[string]int{"quick": 0, "slow": 0}, admitted: map[string]int{}}
 	hits := Adaptive(p)(c.world(Noises()[0], setting(1)))
-	slices.SortFunc(p.seen[2:], func(a, b bool) int { return cmp.Compare(btoi(b), btoi(a)) }) // sent at once: either may be first
-	if len(hits) != 4 || !slices.Equal(p.seen, []bool{true, true, true, false}) {
-		t.Errorf("%d hits, admitted %v", len(hits), p.seen)
+	// The slow one's second hit comes after all of the quick one's.
+	if len(hits) != 8 || p.admitted["quick"] != 4 || p.admitted["slow"] != 1 {
+		t.Errorf("%d hits, admitted %v", len(hits), p.admitted)
 	}
-}
-
-func btoi(b bool) int {
-	if b {
-		return 1
+	for _, h := range hits {
+		if h.Source == "quick" && h.Sent > 100*ms {
+			t.Errorf("the quick one waits: %+v", h)
+		}
 	}
-	return 0
 }
 
 func TestScript(t *testing.T) {

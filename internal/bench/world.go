@@ -14,7 +14,9 @@ import (
 // A Probe is hits that one source is asked to send.
 type Probe struct {
 	Class, Source string
-	At            []time.Duration // ascending offsets from the start of the trace
+	At            []time.Duration // ascending offsets from the start of the trace, at least one
+	Name          string          // phase of the hits
+	Of            any             // whatever the prober wants to know it by
 }
 
 // A Drop is what some replies are lost to, whatever the limiter decided.
@@ -40,8 +42,10 @@ type World struct {
 	drop    Drop
 	limiter func(class, source string) *limited
 
-	seq     uint64
-	decided time.Duration // instant of the last decision
+	seq      uint64
+	decided  time.Duration // instant of the last decision
+	coming   []arrival     // not decided yet, by their instants
+	answered []arrival     // decided, but not returned yet, by the ends of their hits
 }
 
 // limited is a limiter with the hits that it has let through.
@@ -52,8 +56,15 @@ type limited struct {
 
 // An arrival is one hit on its way.
 type arrival struct {
-	hit trace.Hit
-	at  time.Duration // at the limiter
+	hit   trace.Hit
+	at    time.Duration // at the limiter
+	probe *underWay
+}
+
+// underWay is a probe with the number of its hits that have not come back.
+type underWay struct {
+	Probe
+	left int
 }
 
 // Send sends the hits of all probes and returns them with their replies in the
@@ -61,42 +72,77 @@ type arrival struct {
 // call. A hit that would reach the limiter before one of an earlier call does so
 // just after it.
 func (w *World) Send(probes ...Probe) []trace.Hit {
-	arrivals := w.arrivals(probes)
-	for i := range arrivals {
-		w.decide(&arrivals[i])
+	w.Post(probes...)
+	var hits []trace.Hit
+	for {
+		h, _, ok := w.Next()
+		if !ok {
+			break
+		}
+		hits = append(hits, h)
 	}
-	slices.SortStableFunc(arrivals, func(a, b arrival) int {
-		return cmp.Or(cmp.Compare(a.hit.Sent, b.hit.Sent), cmp.Compare(a.hit.Asked, b.hit.Asked))
-	})
-	hits := make([]trace.Hit, len(arrivals))
-	for i := range arrivals {
-		hits[i] = arrivals[i].hit
-		hits[i].Seq = w.seq
-		w.seq++
-	}
+	slices.SortFunc(hits, func(a, b trace.Hit) int { return cmp.Compare(a.Seq, b.Seq) })
 	return hits
 }
 
-// arrivals puts all hits on their way, and into the order in which they arrive.
-func (w *World) arrivals(probes []Probe) []arrival {
-	// Clients send a little late, by their timers.
-	const lateness = 30 * time.Microsecond
+// Post sends the hits of all probes without waiting for their replies.
+func (w *World) Post(probes ...Probe) {
 	var all []arrival
 	for _, p := range probes {
-		method := http.MethodGet
-		if p.Class == "write" {
-			method = http.MethodPost
-		}
-		for _, at := range p.At {
-			h := trace.Hit{
-				Class: p.Class, Source: p.Source, Method: method, URL: target,
-				Asked: at, Sent: at + exponential(w.random, lateness),
-			}
-			h.Written = h.Sent + exponential(w.random, lateness/3)
-			all = append(all, arrival{hit: h, at: h.Written + w.noise.way(w.random)})
-		}
+		all = append(all, w.arrivals(p)...)
 	}
-	slices.SortStableFunc(all, func(a, b arrival) int { return cmp.Compare(a.at, b.at) })
+	slices.SortStableFunc(all, func(a, b arrival) int { return cmp.Compare(a.hit.Sent, b.hit.Sent) })
+	for i := range all {
+		all[i].hit.Seq = w.seq
+		w.seq++
+	}
+	w.coming = append(w.coming, all...)
+	slices.SortStableFunc(w.coming, func(a, b arrival) int { return cmp.Compare(a.at, b.at) })
+}
+
+// Next returns the hit whose reply, or whose end without one, comes next, and
+// the probe if it was the last of it; false when none is under way. All hits
+// that reach a limiter until then have been decided, so probes that are posted
+// now may begin at its End.
+func (w *World) Next() (h trace.Hit, last *Probe, ok bool) {
+	for len(w.coming) > 0 && (len(w.answered) == 0 || w.coming[0].at <= w.answered[0].hit.End) {
+		a := w.coming[0]
+		w.coming = w.coming[1:]
+		w.decide(&a)
+		at, _ := slices.BinarySearchFunc(w.answered, a.hit.End+1, func(d arrival, end time.Duration) int {
+			return cmp.Compare(d.hit.End, end)
+		})
+		w.answered = slices.Insert(w.answered, at, a)
+	}
+	if len(w.answered) == 0 {
+		return trace.Hit{}, nil, false
+	}
+	a := w.answered[0]
+	w.answered = w.answered[1:]
+	if a.probe.left--; a.probe.left == 0 {
+		last = &a.probe.Probe
+	}
+	return a.hit, last, true
+}
+
+// arrivals puts the hits of a probe on their way.
+func (w *World) arrivals(p Probe) []arrival {
+	// Clients send a little late, by their timers.
+	const lateness = 30 * time.Microsecond
+	method := http.MethodGet
+	if p.Class == "write" {
+		method = http.MethodPost
+	}
+	of := &underWay{p, len(p.At)}
+	all := make([]arrival, len(p.At))
+	for i, at := range p.At {
+		h := trace.Hit{
+			Class: p.Class, Source: p.Source, Phase: p.Name, Method: method, URL: target,
+			Asked: at, Sent: at + exponential(w.random, lateness),
+		}
+		h.Written = h.Sent + exponential(w.random, lateness/3)
+		all[i] = arrival{hit: h, at: h.Written + w.noise.way(w.random), probe: of}
+	}
 	return all
 }
 

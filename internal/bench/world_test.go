@@ -182,13 +182,13 @@ func TestWorldServesAndDelays(t *testing.T) {
 	quiet := Noise{Name: "none"}
 	w := find(t, "at most 5 in flight, served in 50ms")
 	// One each 20 ms takes 50 ms: three in flight.
-	for _, h := range w.world(quiet, setting(1)).Send(Probe{"read", source, evenly(50, 20*ms)}) {
+	for _, h := range w.world(quiet, setting(1)).Send(Probe{Class: "read", Source: source, At: evenly(50, 20*ms)}) {
 		if h.Status != http.StatusOK || h.FirstByte-h.Sent < 50*ms || h.FirstByte-h.Sent > 52*ms {
 			t.Errorf("%+v", h)
 		}
 	}
 	pacer := find(t, "pacer 50/s, 1 free")
-	hits := pacer.world(quiet, setting(1)).Send(Probe{"read", source, make([]time.Duration, 300)})
+	hits := pacer.world(quiet, setting(1)).Send(Probe{Class: "read", Source: source, At: make([]time.Duration, 300)})
 	var lost int
 	for _, h := range hits {
 		if h.Error == trace.ErrTimeout {
@@ -209,7 +209,7 @@ func TestWorldDrops(t *testing.T) {
 		c := find(t, "none")
 		c.Drop = d
 		unknown := 0
-		for _, h := range c.world(Noises()[0], setting(1)).Send(Probe{"read", source, evenly(5000, ms)}) {
+		for _, h := range c.world(Noises()[0], setting(1)).Send(Probe{Class: "read", Source: source, At: evenly(5000, ms)}) {
 			if h.Outcome(nil) == trace.Unknown {
 				unknown++
 				if timeout := h.Error == trace.ErrTimeout; timeout != d.Timeouts {
@@ -239,7 +239,7 @@ func TestWorldAsksInOrder(t *testing.T) {
 	slow := Noise{Name: "slow", Spread: 300 * ms}
 	w := c.world(slow, setting(1))
 	for k := range 50 {
-		for _, h := range w.Send(Probe{"read", source, []time.Duration{time.Duration(k) * ms, time.Duration(k) * ms}}) {
+		for _, h := range w.Send(Probe{Class: "read", Source: source, At: []time.Duration{time.Duration(k) * ms, time.Duration(k) * ms}}) {
 			if asked := at[len(at)-1]; asked < h.Sent && h.FirstByte < asked {
 				t.Errorf("asked at %v: %+v", asked, h)
 			}
@@ -250,7 +250,7 @@ func TestWorldAsksInOrder(t *testing.T) {
 	}
 	at = nil
 	c.Drop = Drop{Share: 1}
-	c.world(slow, setting(1)).Send(Probe{"read", source, evenly(1000, ms)})
+	c.world(slow, setting(1)).Send(Probe{Class: "read", Source: source, At: evenly(1000, ms)})
 	if len(at) < 450 || len(at) > 550 {
 		t.Errorf("%d of 1000 lost hits reached the limiter", len(at))
 	}
