@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 
 	"github.com/spf13/pflag"
@@ -93,8 +94,14 @@ func (o *fitting) analyzeFiles(ctx context.Context, s *streams, names []string, 
 	return o.verdict(a)
 }
 
+// tightMemory is the share of garbage (percent of what is in use) at which it
+// is collected while traces are analyzed. What is in use is columns of numbers,
+// which cost the collector nothing: it can run often.
+const tightMemory = 30
+
 // analyzeTraces fits the models to recorded traffic.
 func (o *fitting) analyzeTraces(ctx context.Context, s *streams, names []string) (*analyze.Analysis, error) {
+	defer debug.SetGCPercent(debug.SetGCPercent(tightMemory))
 	r, err := openTraces(s, names, o.statusGiven)
 	if err != nil {
 		return nil, err
