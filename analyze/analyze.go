@@ -25,6 +25,9 @@ type Options struct {
 	// every bucket was full.
 	AtRest bool
 
+	// started is the wall clock at the trace's zero: it tells windows on the
+	// clock from others.
+	started time.Time
 	// earlier holds what models before this one in the catalogue made of the
 	// same streams.
 	earlier map[string]Fit
@@ -173,7 +176,9 @@ func (a *Analyzer) Result(m trace.Meta) *Analysis {
 	slices.SortFunc(groups, func(x, y *group) int {
 		return cmp.Or(cmp.Compare(x.class, y.class), cmp.Compare(x.source, y.source))
 	})
-	a.pools, out.Limits, out.Scope = limits(groups, a.options)
+	o := a.options
+	o.started = m.Started
+	a.pools, out.Limits, out.Scope = limits(groups, o)
 	out.Warnings = append(out.Warnings, a.warnings()...)
 	return out
 }

@@ -10,7 +10,7 @@ type Candidate struct {
 	Limit   int    // index of the entry in Analysis.Limits
 	Class   string // whose hits the state stems from; "read+write" when shared
 	Source  string // "" when all sources share
-	Model   string
+	Model   string // its title, which tells variants apart
 	Limiter Limiter
 }
 
@@ -20,11 +20,9 @@ type Candidate struct {
 func (a *Analyzer) Candidates() []Candidate {
 	var out []Candidate
 	for i, p := range a.pools {
-		for _, name := range p.survivors {
-			f, ok := p.fits[name]
-			if !ok {
-				continue
-			}
+		for _, m := range p.survivors {
+			name := m.Doc().Title
+			f := p.fits[name]
 			for k, s := range p.streams {
 				class, source := p.keyOf(k)
 				for _, corner := range append(f.corners, func(i int) Limiter { return f.limiter(i) }) {

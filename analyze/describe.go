@@ -13,7 +13,7 @@ func describe(p pool, o Options) Limit {
 		Sources:         sourcesOf(p.groups),
 		Verdict:         p.verdict,
 		Why:             p.why,
-		Survivors:       append([]string{}, p.survivors...),
+		Survivors:       names(p),
 		Params:          map[string]Parameter{},
 		Modifiers:       []string{},
 		Alternatives:    []Alternative{},
@@ -68,6 +68,7 @@ func (l *Limit) takeFit(m Model, f Fit) {
 	l.SustainedRate, l.Burst = &f.Rate, &f.Burst
 	l.Contradictions = f.Contradictions
 	l.Region = f.Region
+	l.Modifiers = append(l.Modifiers, f.Modifiers...)
 	for name, p := range f.Params {
 		l.Params[name] = p
 	}
@@ -108,6 +109,20 @@ func sourcesOf(groups []*group) []string {
 	for _, g := range groups {
 		if !slices.Contains(out, g.source) {
 			out = append(out, g.source)
+		}
+	}
+	return out
+}
+
+// names lists the survivors' models, each once.
+func names(p pool) []string {
+	if p.verdict == Unlimited {
+		return []string{"unlimited"}
+	}
+	out := []string{}
+	for _, m := range p.survivors {
+		if !slices.Contains(out, m.Name()) {
+			out = append(out, m.Name())
 		}
 	}
 	return out

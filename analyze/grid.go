@@ -76,20 +76,29 @@ func newGridSearch(s *Stream, amount int, o cutOptions) *gridSearch {
 // decided before it, the narrowest first.
 func (s *Stream) brackets(grain int64) []bracket {
 	var out []bracket
-	limited, j := int64(-1), 0 // latest beginning of a limited hit that has been answered
-	known := false
-	for _, hit := range s.byFrom {
-		for ; j < s.Len() && s.to[s.byTo[j]] < s.from[hit]-grain; j++ {
-			if k := s.byTo[j]; s.outcome[k] == trace.Limited {
-				limited, known = max(limited, s.from[k]-grain), true
-			}
-		}
-		if s.outcome[hit] == trace.Admitted && known {
-			out = append(out, bracket{float64(limited), float64(s.to[hit])})
-		}
-	}
+	s.afterLimited(grain, func(_ int, hit, limited int32) bool {
+		out = append(out, bracket{float64(s.from[limited] - grain), float64(s.to[hit])})
+		return true
+	})
 	slices.SortFunc(out, func(a, b bracket) int { return cmp.Compare(a.before-a.after, b.before-b.after) })
 	return out
+}
+
+// afterLimited calls f for each admitted hit, at position k of byFrom, with the
+// last sent limited hit that was surely decided before it, until f returns
+// false.
+func (s *Stream) afterLimited(grain int64, f func(k int, hit, limited int32) bool) {
+	limited, j := int32(-1), 0
+	for k, hit := range s.byFrom {
+		for ; j < s.Len() && s.to[s.byTo[j]] < s.from[hit]-grain; j++ {
+			if l := s.byTo[j]; s.outcome[l] == trace.Limited && (limited < 0 || s.from[l] > s.from[limited]) {
+				limited = l
+			}
+		}
+		if s.outcome[hit] == trace.Admitted && limited >= 0 && !f(k, hit, limited) {
+			return
+		}
+	}
 }
 
 // A box is a set of grids: intervals from low to high, phases likewise, all in
@@ -127,22 +136,27 @@ func (g *gridSearch) fit() Fit {
 	if low <= 0 || len(g.brackets) == 0 {
 		return Fit{}
 	}
-	longest := 1e9 * float64(g.amount) / low
-	boxes := []box{{1e9 * float64(g.amount) / high, longest, g.start - longest, g.start}}
+	boxes, bursts := g.enclose(1e9*float64(g.amount)/high, 1e9*float64(g.amount)/low)
+	if len(boxes) == 0 {
+		return Fit{}
+	}
+	return g.describe(boxes, bursts)
+}
+
+// enclose returns the boxes of all grids with intervals (ns) between two that
+// explain the stream, and the hull of their bursts.
+func (g *gridSearch) enclose(shortest, longest float64) ([]box, cut) {
+	boxes := []box{{shortest, longest, g.start - longest, g.start}}
 	for blur := boxes[0].blur(g.length); blur > fine; blur /= 2 {
 		boxes = g.refine(boxes, blur/2)
 		if len(boxes) <= fewBoxes {
 			boxes = slices.DeleteFunc(boxes, func(b box) bool { return g.cut(b).empty() })
 		}
 		if len(boxes) == 0 || len(boxes) > mostBoxes {
-			return Fit{}
+			return nil, cut{}
 		}
 	}
-	boxes, bursts := g.hold(boxes)
-	if len(boxes) == 0 {
-		return Fit{}
-	}
-	return g.describe(boxes, bursts)
+	return g.hold(boxes)
 }
 
 // refine splits the boxes down to a blur and leaves out those of which no grid
@@ -217,7 +231,7 @@ func (b box) middle() box {
 // next to nothing over the whole trace, only to keep the order of the hits: all
 // levels on a grid are whole, so what drains meanwhile decides nothing.
 const (
-	step  = 1e12
+	step  = 1e13
 	order = 1e7
 )
 

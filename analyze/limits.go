@@ -24,7 +24,7 @@ type judged struct {
 	verdict   Verdict
 	model     Model
 	fit       Fit
-	survivors []string
+	survivors []Model
 	rejected  []Model
 	why       string
 	fits      map[string]Fit // of every model that was tried
@@ -243,7 +243,7 @@ func judge(streams []*Stream, o Options) judged {
 	case admitted+limited == 0:
 		return judged{verdict: Insufficient, why: "no hit was answered in a way that tells whether it was limited"}
 	case limited == 0:
-		return judged{verdict: Unlimited, survivors: []string{"unlimited"}}
+		return judged{verdict: Unlimited}
 	case admitted == 0:
 		return judged{verdict: Insufficient, why: "every hit was limited: the limiter was used up before the run, or it refuses this client altogether; wait and run again with fewer hits"}
 	}
@@ -256,24 +256,9 @@ func choose(streams []*Stream, o Options) judged {
 	var j judged
 	o.earlier = map[string]Fit{}
 	j.fits = o.earlier
-	finest := time.Duration(math.MaxInt64)
-	for _, m := range Models() {
-		f := m.Fit(streams, o)
-		o.earlier[m.Name()] = f
-		if f.Consistent {
-			finest = min(finest, f.Grain)
-		}
-	}
-	for _, m := range Models() {
-		f := o.earlier[m.Name()]
-		if !f.Consistent || f.Grain >= coarser*finest {
-			j.rejected = append(j.rejected, m)
-			continue
-		}
-		j.survivors = append(j.survivors, m.Name())
-		if j.model == nil {
-			j.model, j.fit = m, f
-		}
+	j.try(plain(), streams, o)
+	if j.model == nil {
+		j.try(modified(), streams, o)
 	}
 	switch {
 	case j.model == nil:
@@ -291,9 +276,41 @@ func choose(streams []*Stream, o Options) judged {
 		j.verdict = Identified
 	default:
 		j.verdict = Undetermined
-		j.why = "several models explain every decision: " + strings.Join(j.survivors, ", ")
+		j.why = "several models explain every decision: " + strings.Join(titles(j.survivors), ", ")
 	}
 	return j
+}
+
+// try fits models and sorts them into those that explain the streams and those
+// that do not.
+func (j *judged) try(models []Model, streams []*Stream, o Options) {
+	finest := time.Duration(math.MaxInt64)
+	for _, m := range models {
+		f := m.Fit(streams, o)
+		j.fits[m.Doc().Title] = f
+		if f.Consistent {
+			finest = min(finest, f.Grain)
+		}
+	}
+	for _, m := range models {
+		f := j.fits[m.Doc().Title]
+		if !f.Consistent || f.Grain >= coarser*finest {
+			j.rejected = append(j.rejected, m)
+			continue
+		}
+		j.survivors = append(j.survivors, m)
+		if j.model == nil {
+			j.model, j.fit = m, f
+		}
+	}
+}
+
+func titles(models []Model) []string {
+	var out []string
+	for _, m := range models {
+		out = append(out, m.Doc().Title)
+	}
+	return out
 }
 
 // fewRefills is the number of refills seen below which no model is named: as

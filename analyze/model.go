@@ -46,6 +46,7 @@ type Fit struct {
 
 	Rate, Burst    Interval
 	Params         map[string]Parameter
+	Modifiers      []string
 	Region         []RegionPoint
 	Contradictions int      // decisions that the nearest parameters cannot explain
 	First          *Witness // the first of them
@@ -70,6 +71,19 @@ func (f Fit) tight() bool {
 func (f Fit) limiter(i int) Limiter { return f.news[min(i, len(f.news)-1)]() }
 
 // Models is the catalogue, in the order in which they are tried.
-func Models() []Model {
-	return []Model{TokenBucket{}, TokenBucketStepped{}}
+func Models() []Model { return append(plain(), modified()...) }
+
+// plain are the models without modifiers.
+func plain() []Model {
+	return []Model{
+		TokenBucket{}, TokenBucketStepped{},
+		FixedWindow{}, FixedWindow{Grid: true},
+		SlidingWindowLog{}, SlidingWindowCounter{},
+	}
+}
+
+// modified are the models that are tried only when no plain one explains the
+// decisions: each has more freedom than the one that it modifies.
+func modified() []Model {
+	return []Model{SlidingWindowLog{All: true}, SlidingWindowCounter{All: true}}
 }

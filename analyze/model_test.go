@@ -130,8 +130,8 @@ func fixedWindow(quota int, window, phase time.Duration) func(time.Duration) boo
 	}
 }
 
-// slidingLog admits at most quota hits in any window.
-func slidingLog(quota int, window time.Duration) func(time.Duration) bool {
+// logOf admits at most quota hits in any window.
+func logOf(quota int, window time.Duration) func(time.Duration) bool {
 	var log []time.Duration
 	return func(at time.Duration) bool {
 		for len(log) > 0 && log[0] <= at-window {
@@ -156,8 +156,8 @@ func TestOtherLimitersAreNotNamed(t *testing.T) {
 		"one per window":                  func() func(time.Duration) bool { return fixedWindow(1, 500*time.Millisecond, 50*time.Millisecond) },
 		"fixed window from the first hit": func() func(time.Duration) bool { return fixedWindow(30, 3*time.Second, -1) },
 		"short window from the first hit": func() func(time.Duration) bool { return fixedWindow(15, time.Second, -1) },
-		"sliding log":                     func() func(time.Duration) bool { return slidingLog(30, 3*time.Second) },
-		"fast sliding log":                func() func(time.Duration) bool { return slidingLog(100, time.Second) },
+		"sliding log":                     func() func(time.Duration) bool { return logOf(30, 3*time.Second) },
+		"fast sliding log":                func() func(time.Duration) bool { return logOf(100, time.Second) },
 		"no refill":                       func() func(time.Duration) bool { return fixedWindow(50, time.Hour, time.Hour) },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -26,6 +26,9 @@ type Stream struct {
 	byFrom, byTo []int32 // hits in the order of each end
 	limited      int
 	admitted     int
+
+	views   map[bool]*counted // hits that count, made when first asked for
+	thinned *Stream           // see telling
 }
 
 // add appends a hit. Hits that never reached the limiter do not belong here.

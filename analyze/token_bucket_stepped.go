@@ -37,7 +37,7 @@ func (TokenBucketStepped) Doc() Doc {
 // explain as well.
 func (m TokenBucketStepped) Fit(streams []*Stream, o Options) Fit {
 	amounts := stepAmounts(streams)
-	f, known := o.earlier[TokenBucket{}.Name()]
+	f, known := o.earlier[TokenBucket{}.Doc().Title]
 	if !known {
 		f = TokenBucket{}.Fit(streams, o)
 	}

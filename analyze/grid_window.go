@@ -1,0 +1,103 @@
+package analyze
+
+import (
+	"math"
+	"slices"
+	"time"
+)
+
+// fitGrid fits windows on a grid: on the grid's own clock that is a bucket which
+// is filled up at each step. Each stream has a phase of its own; where all lie
+// at multiples of the window on the wall clock, that is the anchor.
+func (FixedWindow) fitGrid(streams []*Stream, c cutOptions, o Options) Fit {
+	var joint Fit
+	clock := true
+	for i, s := range streams {
+		f, onClock := fitGridWindow(s, streams, c, o)
+		if !f.Consistent {
+			return Fit{}
+		}
+		clock = clock && onClock
+		if i == 0 {
+			joint = f
+			continue
+		}
+		news := append(slices.Clip(joint.news), f.news...)
+		if !joint.Rate.meet(f.Rate) || !joint.Burst.meet(f.Burst) || !meetParam(&joint, f, "window_s") {
+			return Fit{}
+		}
+		joint.news = news
+	}
+	joint.corners = []func(int) Limiter{joint.limiter}
+	joint.Params["quota"] = Parameter{Interval: joint.Burst}
+	joint.Params["anchor"] = Parameter{Text: "timer"}
+	if clock {
+		joint.Params["anchor"] = Parameter{Text: "clock"}
+	}
+	return joint
+}
+
+// meetParam intersects a parameter of two fits.
+func meetParam(f *Fit, other Fit, name string) bool {
+	p := f.Params[name]
+	ok := p.meet(other.Params[name].Interval)
+	f.Params[name] = p
+	return ok
+}
+
+// fitGridWindow fits one stream and tells whether the windows lie on the clock.
+func fitGridWindow(s *Stream, all []*Stream, c cutOptions, o Options) (Fit, bool) {
+	low, high, ok := windowRange(all)
+	low, high = max(low, longestRun(all)), min(high, shortestRefill(all, c.grain))
+	if !ok || low > high {
+		return Fit{}, false
+	}
+	g := newGridSearch(s, s.admitted+1, c)
+	if len(g.brackets) == 0 {
+		return Fit{}, false
+	}
+	boxes, bursts := g.enclose(low, high)
+	if len(boxes) == 0 {
+		return Fit{}, false
+	}
+	hull := boxes[0]
+	clock := false
+	for _, b := range boxes {
+		hull.low, hull.high = min(hull.low, b.low), max(hull.high, b.high)
+		clock = clock || b.onClock(float64(o.started.UnixNano()))
+	}
+	middle := boxes[len(boxes)/2].middle()
+	at := grid{middle.low, middle.early}
+	f := Fit{Consistent: true, Grain: time.Duration(c.grain), Params: map[string]Parameter{}}
+	f.Burst = wholeBurst(g.likelyBurst(middle, bursts), bursts.lo, bursts.hi)
+	if f.Burst.High != nil && *f.Burst.High < 1 || g.steps(at) < 2 {
+		return Fit{}, false
+	}
+	quota := f.Burst.Value
+	rates := bounded(quota*1e9/at.interval, *f.Burst.Low*1e9/hull.high, math.Inf(1))
+	if f.Burst.High != nil {
+		most := *f.Burst.High * 1e9 / hull.low
+		rates.High = &most
+	}
+	f.Rate = rates
+	f.Params["window_s"] = Parameter{Interval: bounded(at.interval*1e-9, hull.low*1e-9, hull.high*1e-9)}
+	f.news = []func() Limiter{func() Limiter { return &stepped{bucket{rate: quota, burst: quota}, at} }}
+	return f, clock
+}
+
+// clockError is how far the limiter's wall clock may be from ours (ns), as
+// machines that keep time over the network are.
+const clockError = 2e7
+
+// onClock reports whether windows of the box may begin at multiples of their
+// length on the wall clock, which read zero at started (ns of the Unix epoch).
+// Long windows on a clock by chance are rare; short ones always are.
+func (b box) onClock(started float64) bool {
+	m := b.middle()
+	if m.low < 4*clockError {
+		return false
+	}
+	phase := math.Mod(started+m.early, m.low)
+	off := min(phase, m.low-phase)
+	return off <= clockError+b.blur(0)
+}

@@ -1,0 +1,332 @@
+package analyze
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"ratefit/internal/trace"
+)
+
+// SlidingWindowCounter is the sliding window counter: windows on a grid, and a
+// hit is admitted while previous·(1−elapsed/window) + current is below a
+// threshold. Implementations differ in the threshold: quota (compared strictly;
+// rounding down makes no difference), quota − ½ (rounding half up), anything
+// above quota − 1 (the hit itself is counted before comparing, or rounding up).
+type SlidingWindowCounter struct {
+	// All: limited hits count too.
+	All bool
+}
+
+// Name implements [Model].
+func (SlidingWindowCounter) Name() string { return "sliding-window-counter" }
+
+// Doc implements [Model].
+func (m SlidingWindowCounter) Doc() Doc {
+	d := Doc{
+		Title:     "sliding window counter",
+		About:     "counts hits in windows of window_s on a grid and admits one while the last window's count, weighted by how much of it still overlaps, and this window's are below quota",
+		Signature: "from rest, quota hits pass at once; then none until the window ends, and from then on single ones, quota per window",
+	}
+	if m.All {
+		d.Title += " of all hits"
+		d.About += "; limited hits are counted too"
+	}
+	return d
+}
+
+// Fit implements [Model].
+func (m SlidingWindowCounter) Fit(streams []*Stream, o Options) Fit {
+	var joint Fit
+	for i, s := range streams {
+		g := counterSearch{s: s, all: m.All, o: cutOptions{int64(time.Millisecond), o.AtRest}}
+		f := g.fit()
+		if !f.Consistent {
+			return Fit{}
+		}
+		if i == 0 {
+			joint = f
+			continue
+		}
+		news := append(slices.Clip(joint.news), f.news...)
+		if !joint.Rate.meet(f.Rate) || !joint.Burst.meet(f.Burst) || !meetParam(&joint, f, "window_s") {
+			return Fit{}
+		}
+		joint.news = news
+	}
+	joint.corners = []func(int) Limiter{joint.limiter}
+	joint.Params["quota"] = Parameter{Interval: joint.Burst}
+	joint.Modifiers = countsLimited(m.All)
+	return joint
+}
+
+// Nearest implements [Model].
+func (m SlidingWindowCounter) Nearest(streams []*Stream, o Options) Fit {
+	return nearestWindow(streams, func(s *Stream, window, quota float64) Limiter {
+		first := float64(s.from[s.byFrom[0]])
+		best, n := Limiter(nil), math.MaxInt
+		few := s.first(2000)
+		for i := range 8 {
+			l := counter{window: window, phase: first - window*float64(i)/8, threshold: quota, all: m.All}
+			if c, _ := few.unexplained(l.Clone()); c < n {
+				best, n = &l, c
+			}
+		}
+		return best
+	})
+}
+
+// counterSearch encloses the grids and thresholds that explain one stream.
+type counterSearch struct {
+	s   *Stream
+	all bool
+	o   cutOptions
+
+	sure, may, done, begun []int // per window; see cut
+}
+
+// mostCounterBoxes bounds the search: of a set that is made of so many boxes
+// smaller ones would not change the hull.
+const mostCounterBoxes = 2500
+
+func (g *counterSearch) fit() Fit {
+	one := []*Stream{g.s}
+	_, high, ok := windowRange(one)
+	low := max(1e7, longestRun(one))
+	// The first two windows can be explained by what was used before.
+	high = min(high*2/5, 20*low)
+	if !ok || low >= high {
+		return Fit{}
+	}
+	start := float64(g.s.from[g.s.byFrom[0]] - g.o.grain)
+	boxes := []box{{low, high, start - high, start}}
+	if !g.all {
+		g.s = g.s.telling()
+	}
+	whole := g.s
+	for n := 120; ; n *= 4 {
+		g.s = whole.first(n)
+		length := float64(g.s.from[g.s.byFrom[g.s.Len()-1]]) - start
+		for blur := g.widest(boxes, length); blur > fine; blur /= 2 {
+			boxes = g.refine(boxes, blur/2, length)
+			if len(boxes) == 0 {
+				return Fit{}
+			}
+			if len(boxes) > mostCounterBoxes {
+				break
+			}
+		}
+		if n >= whole.Len() {
+			return g.describe(boxes)
+		}
+	}
+}
+
+func (g *counterSearch) widest(boxes []box, length float64) float64 {
+	most := 0.0
+	for _, b := range boxes {
+		most = max(most, b.blur(length))
+	}
+	return 2 * most
+}
+
+// refine splits the boxes down to a blur and leaves out the empty ones.
+func (g *counterSearch) refine(boxes []box, blur, length float64) []box {
+	var out []box
+	for len(boxes) > 0 && len(out) <= mostCounterBoxes {
+		b := boxes[len(boxes)-1]
+		boxes = boxes[:len(boxes)-1]
+		if b.late+b.high < float64(g.s.from[g.s.byFrom[0]]-g.o.grain) {
+			continue // the same grid as one with a later phase
+		}
+		if b.blur(length) > blur {
+			l, r := b.split(length)
+			boxes = append(boxes, l, r)
+			continue
+		}
+		if c := g.cut(b); c.lo < c.hi {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+// cut is the set of thresholds, lo < threshold ≤ hi, under which some grid of
+// the box may explain all decisions.
+func (g *counterSearch) cut(b box) cut {
+	s, c := g.s, cut{0, math.Inf(1)}
+	windows := int((float64(s.from[s.byFrom[s.Len()-1]])-b.early)/b.low) + 3
+	if windows > s.Len()+1_000_000 {
+		return c
+	}
+	for _, counts := range []*[]int{&g.sure, &g.may, &g.done, &g.begun} {
+		*counts = append((*counts)[:0], make([]int, windows+1)...)
+	}
+	last := func(t float64) int { return min(windows, int((t-b.early)/b.low)) }
+	first := func(t float64) int { return max(0, int((t-b.late)/b.high)) }
+	for hit := range s.from {
+		if !g.counts(int32(hit)) {
+			continue
+		}
+		m, n := first(float64(s.from[hit]-g.o.grain)), windows
+		if s.to[hit] != never {
+			n = last(float64(s.to[hit]))
+		}
+		for k := m; k <= n; k++ {
+			g.may[k]++
+		}
+		if m == n && s.outcome[hit] != trace.Unknown {
+			g.sure[m]++
+		}
+	}
+	g.boundAdmitted(b, &c, first, last)
+	if c.lo < c.hi {
+		g.boundLimited(b, &c, first, last)
+	}
+	return c
+}
+
+func (g *counterSearch) counts(hit int32) bool { return g.all || g.s.outcome[hit] != trace.Limited }
+
+// boundAdmitted takes the lower bounds: what surely counted when a hit was
+// admitted was below the threshold.
+func (g *counterSearch) boundAdmitted(b box, c *cut, first, last func(float64) int) {
+	s, j := g.s, 0
+	for _, hit := range s.byFrom {
+		from, to := float64(s.from[hit]-g.o.grain), float64(s.to[hit])
+		for ; j < s.Len() && float64(s.to[s.byTo[j]]) < from; j++ {
+			d := s.byTo[j]
+			if m := first(float64(s.from[d] - g.o.grain)); g.counts(d) && s.outcome[d] != trace.Unknown && m == last(float64(s.to[d])) {
+				g.done[m]++
+			}
+		}
+		m := first(from)
+		if s.outcome[hit] != trace.Admitted || s.to[hit] == never || m != last(to) {
+			continue
+		}
+		level := float64(g.done[m])
+		if m > 0 {
+			elapsed := (to-b.early)/b.low - float64(m)
+			level += float64(g.sure[m-1]) * (1 - min(1, elapsed))
+		}
+		c.lo = max(c.lo, level-slack)
+	}
+}
+
+// boundLimited takes the upper bounds: what may have counted when a hit was
+// limited was not below the threshold. What was used before the trace explains
+// any limited hit of its first two windows.
+func (g *counterSearch) boundLimited(b box, c *cut, first, last func(float64) int) {
+	s, j := g.s, 0
+	unknown := last(float64(s.from[s.byFrom[0]]-g.o.grain)) + 1
+	if g.o.rest {
+		unknown = -1
+	}
+	for _, hit := range s.byTo {
+		if s.to[hit] == never {
+			break
+		}
+		from, to := float64(s.from[hit]-g.o.grain), float64(s.to[hit])
+		for ; j < s.Len() && float64(s.from[s.byFrom[j]]-g.o.grain) <= to; j++ {
+			d := s.byFrom[j]
+			if !g.counts(d) {
+				continue
+			}
+			n := len(g.begun) - 1
+			if s.to[d] != never {
+				n = last(float64(s.to[d]))
+			}
+			for m := first(float64(s.from[d] - g.o.grain)); m <= n; m++ {
+				g.begun[m]++
+			}
+		}
+		m := first(from)
+		if s.outcome[hit] != trace.Limited || m <= unknown || m != last(to) {
+			continue
+		}
+		level := float64(g.begun[m])
+		if g.all {
+			level--
+		}
+		if m > 0 {
+			elapsed := (from-b.late)/b.high - float64(m)
+			level += float64(g.may[m-1]) * (1 - max(0, elapsed))
+		}
+		c.hi = min(c.hi, level+slack)
+	}
+}
+
+// describe turns the boxes into a fit.
+func (g *counterSearch) describe(boxes []box) Fit {
+	hull, bounds, found := none(), cut{math.Inf(1), 0}, false
+	var at box
+	var threshold float64
+	for i, b := range boxes {
+		hull.include(b.low, b.high)
+		c := g.cut(b)
+		bounds.lo, bounds.hi = min(bounds.lo, c.lo), max(bounds.hi, c.hi)
+		if !found || i == len(boxes)/2 {
+			if p := g.cut(b.middle()); p.lo < p.hi {
+				found, at, threshold = true, b.middle(), p.hi
+				if math.IsInf(p.hi, 1) {
+					threshold = math.Floor(p.lo) + 1
+				}
+			}
+		}
+	}
+	if !found {
+		return Fit{}
+	}
+	f := Fit{Consistent: true, Grain: time.Duration(g.o.grain), Params: map[string]Parameter{}}
+	quota := math.Ceil(threshold)
+	f.Burst = bounded(quota, math.Floor(bounds.lo)+1, math.Ceil(bounds.hi-1e-3))
+	f.Rate = bounded(quota*1e9/at.low, *f.Burst.Low*1e9/hull.high, math.Inf(1))
+	if f.Burst.High != nil {
+		most := *f.Burst.High * 1e9 / hull.low
+		f.Rate.High = &most
+	}
+	f.Params["window_s"] = Parameter{Interval: bounded(at.low*1e-9, hull.low*1e-9, hull.high*1e-9)}
+	f.news = []func() Limiter{func() Limiter {
+		return &counter{window: at.low, phase: at.early, threshold: threshold, all: g.all}
+	}}
+	return f
+}
+
+// counter decides by two counts.
+type counter struct {
+	window, phase     float64 // ns
+	threshold         float64
+	all               bool
+	index             float64 // of the current window
+	previous, current float64
+}
+
+// at returns the counts and the elapsed share of the window at t.
+func (c *counter) at(t time.Duration) (index, previous, current, elapsed float64) {
+	x := (float64(t) - c.phase) / c.window
+	index = math.Floor(x)
+	switch index - c.index {
+	case 0:
+		previous, current = c.previous, c.current
+	case 1:
+		previous = c.current
+	}
+	return index, previous, current, x - index
+}
+
+// Admits implements [Limiter].
+func (c *counter) Admits(t time.Duration) bool {
+	_, previous, current, elapsed := c.at(t)
+	return previous*(1-elapsed)+current < c.threshold-slack
+}
+
+// Observe implements [Limiter].
+func (c *counter) Observe(t time.Duration, admitted bool) {
+	c.index, c.previous, c.current, _ = c.at(t)
+	if admitted || c.all {
+		c.current++
+	}
+}
+
+// Clone implements [Limiter].
+func (c *counter) Clone() Limiter { d := *c; return &d }

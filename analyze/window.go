@@ -1,0 +1,314 @@
+package analyze
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"ratefit/internal/trace"
+)
+
+// cutAll intersects the cuts of streams whose limiters have the same parameters.
+func cutAll(streams []*Stream, cutOf func(*Stream) cut) cut {
+	all := cut{1, math.Inf(1)}
+	for _, s := range streams {
+		c := cutOf(s)
+		all.lo, all.hi = max(all.lo, c.lo), min(all.hi, c.hi)
+		if all.empty() {
+			break
+		}
+	}
+	return all
+}
+
+// A piece is a set of windows, from low to high (ns), and the cut over all of
+// them.
+type piece struct {
+	low, high float64
+	cut       cut
+}
+
+// What bounds the search for windows: the ratio of the ends of the first
+// pieces, and of the last; and how many pieces may be left.
+const (
+	firstPiece = 1.05
+	lastPiece  = 1.00002
+	mostPieces = 512
+)
+
+// searchWindows encloses the windows between low and high (ns) at which the
+// streams have a cut: with the first hits, then with more. It leaves out the
+// pieces that surely hold none and splits the others; none are returned if no
+// window of its own has a cut.
+func searchWindows(streams []*Stream, low, high float64, cutOf func(s *Stream, low, high float64) cut) []piece {
+	var pieces []piece
+	for w := low; w < high; w *= firstPiece {
+		pieces = append(pieces, piece{w, min(high, w*firstPiece), cut{}})
+	}
+	ratio := firstPiece
+	for n := 2000; ; n *= 8 {
+		part, whole := make([]*Stream, 0, len(streams)), true
+		for _, s := range streams {
+			if p := s.first(n); p.Len() > 0 {
+				part = append(part, p)
+			}
+			whole = whole && n >= s.Len()
+		}
+		over := func(low, high float64) cut {
+			return cutAll(part, func(s *Stream) cut { return cutOf(s, low, high) })
+		}
+		for pieces = possible(pieces, over); ratio > lastPiece && len(pieces) <= mostPieces/2; ratio = math.Sqrt(ratio) {
+			pieces = possible(halves(pieces), over)
+		}
+		if whole || len(pieces) == 0 {
+			if !holdsWindow(pieces, over) {
+				return nil
+			}
+			return pieces
+		}
+	}
+}
+
+// possible takes the cut over each piece and leaves out the empty ones.
+func possible(pieces []piece, over func(low, high float64) cut) []piece {
+	var out []piece
+	for _, p := range pieces {
+		if p.cut = over(p.low, p.high); !p.cut.empty() {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func halves(pieces []piece) []piece {
+	out := make([]piece, 0, 2*len(pieces))
+	for _, p := range pieces {
+		mid := math.Sqrt(p.low * p.high)
+		out = append(out, piece{p.low, mid, p.cut}, piece{mid, p.high, p.cut})
+	}
+	return out
+}
+
+// holdsWindow looks for a window that has a cut of its own.
+func holdsWindow(pieces []piece, over func(low, high float64) cut) bool {
+	for _, p := range atMost(pieces, 64) {
+		for _, part := range []float64{0.5, 0.25, 0.75} {
+			if w := p.low + part*(p.high-p.low); !over(w, w).empty() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// windowRange bounds the window (ns) that a trace can tell anything about:
+// longer ones would be explained, whatever was observed, by what was used before
+// the trace.
+func windowRange(streams []*Stream) (low, high float64, ok bool) {
+	low, high = 1e6, 0
+	for _, s := range streams {
+		if s.limited > 0 && s.admitted > 0 {
+			ok = true
+			high = max(high, float64(s.from[s.byFrom[s.Len()-1]]-s.from[s.byFrom[0]])/2)
+		}
+	}
+	return low, high, ok && high > low
+}
+
+// runs calls f for each run of limited hits with no other decided hit between:
+// surely from the end of the first to the beginning of the last.
+func (s *Stream) runs(f func(first, last int32)) {
+	first, last := int32(-1), int32(-1)
+	for _, hit := range s.byFrom {
+		if s.outcome[hit] == trace.Limited {
+			if first < 0 {
+				first = hit
+			}
+			last = hit
+			continue
+		}
+		if first >= 0 {
+			f(first, last)
+		}
+		first = -1
+	}
+	if first >= 0 {
+		f(first, last)
+	}
+}
+
+// telling returns the stream without the limited hits that tell nothing: of a
+// run of limited hits only the last says when the first place can have come
+// back, and the first how long none did. It is not for models in which limited
+// hits count.
+func (s *Stream) telling() *Stream {
+	if s.thinned != nil {
+		return s.thinned
+	}
+	keep := make([]bool, s.Len())
+	for hit, o := range s.outcome {
+		keep[hit] = o != trace.Limited
+	}
+	// A hit ends the runs of those answered before it was sent.
+	j, last := 0, int32(-1)
+	first := true
+	for _, hit := range s.byFrom {
+		if s.outcome[hit] == trace.Limited {
+			keep[hit], first = keep[hit] || first, false
+			continue
+		}
+		first = true
+		for ; j < s.Len() && s.to[s.byTo[j]] < s.from[hit]; j++ {
+			l := s.byTo[j]
+			if s.outcome[l] != trace.Limited {
+				continue
+			}
+			if last < 0 || s.from[l] >= s.from[last] {
+				last = l
+			}
+		}
+		if last >= 0 {
+			keep[last], last = true, -1
+		}
+	}
+	for ; j < s.Len(); j++ {
+		if l := s.byTo[j]; s.outcome[l] == trace.Limited && (last < 0 || s.from[l] >= s.from[last]) {
+			last = l
+		}
+	}
+	if last >= 0 {
+		keep[last] = true
+	}
+	t := &Stream{}
+	for hit, k := range keep {
+		if k {
+			t.add(s.seq[hit], s.from[hit], s.to[hit], s.outcome[hit])
+		}
+	}
+	t.order()
+	s.thinned = t
+	return t
+}
+
+// describeWindow turns the windows that will do into a fit. A quota below least
+// would make the limiter one that another model describes.
+func describeWindow(pieces []piece, least float64, limiter func(window, quota float64) Limiter) Fit {
+	f := Fit{Grain: time.Millisecond, Params: map[string]Parameter{}}
+	window, quota, rate := none(), none(), none()
+	for _, p := range pieces {
+		first, last := max(math.Ceil(p.cut.lo), least), math.Ceil(p.cut.hi)-1
+		if first > last {
+			continue
+		}
+		f.Consistent = true
+		window.include(p.low, p.high)
+		quota.include(first, last)
+		rate.include(first*1e9/p.high, last*1e9/p.low)
+		for _, n := range []float64{first, min(last, 2*first)} {
+			f.corners = append(f.corners, func(int) Limiter { return limiter((p.low+p.high)/2, n) })
+		}
+	}
+	if !f.Consistent {
+		return f
+	}
+	f.corners = atMost(f.corners, 8)
+	middle := pieces[len(pieces)/2]
+	n, w := max(math.Ceil(middle.cut.lo), least), (middle.low+middle.high)/2
+	f.news = []func() Limiter{func() Limiter { return limiter(w, n) }}
+	f.Rate = bounded(n*1e9/w, rate.low, rate.high)
+	f.Burst = bounded(n, quota.low, quota.high)
+	f.Params["quota"] = Parameter{Interval: f.Burst}
+	f.Params["window_s"] = Parameter{Interval: bounded(w*1e-9, window.low*1e-9, window.high*1e-9)}
+	return f
+}
+
+// none is the empty set, to be widened.
+func none() rateSet { return rateSet{math.Inf(1), math.Inf(-1)} }
+
+func (s *rateSet) include(low, high float64) { s.low, s.high = min(s.low, low), max(s.high, high) }
+
+// atMost keeps some of many, the outermost always.
+func atMost[T any](list []T, n int) []T {
+	if len(list) <= n {
+		return list
+	}
+	kept := make([]T, 0, n)
+	for i := range n {
+		kept = append(kept, list[i*(len(list)-1)/(n-1)])
+	}
+	return kept
+}
+
+// nearestWindow tries windows that the gaps between limited hits suggest, each
+// with the quota that leaves the fewest decisions unexplained.
+func nearestWindow(streams []*Stream, limiter func(s *Stream, window, quota float64) Limiter) Fit {
+	few := sample(streams)
+	best := Fit{Contradictions: math.MaxInt}
+	for _, window := range windowGuesses(few) {
+		for _, quota := range quotaGuesses(few, window) {
+			n := 0
+			for _, s := range few {
+				sn, _ := s.unexplained(limiter(s, window, quota))
+				n += sn
+			}
+			if n < best.Contradictions {
+				best = Fit{
+					Rate: Interval{Value: quota * 1e9 / window}, Burst: Interval{Value: quota}, Contradictions: n,
+					Params: map[string]Parameter{
+						"quota": {Interval: Interval{Value: quota}}, "window_s": {Interval: Interval{Value: window * 1e-9}},
+					},
+				}
+			}
+		}
+	}
+	best.Contradictions = 0
+	for _, s := range streams {
+		n, w := s.unexplained(limiter(s, best.Params["window_s"].Value*1e9, best.Burst.Value))
+		best.Contradictions, best.First = best.Contradictions+n, earlier(best.First, w)
+	}
+	return best
+}
+
+// windowGuesses are lengths (ns) at which the admissions of the streams might
+// repeat: the longest run of limited hits, and distances between refills.
+func windowGuesses(streams []*Stream) []float64 {
+	var edges []float64
+	longest := 1e6
+	for _, s := range streams {
+		last := int64(-1)
+		s.runs(func(a, b int32) {
+			longest = max(longest, float64(s.from[b]-s.from[a]))
+			if last >= 0 {
+				edges = append(edges, float64(s.from[a]-last))
+			}
+			last = s.from[a]
+		})
+	}
+	guesses := []float64{longest, 1.03 * longest}
+	slices.Sort(edges)
+	for _, q := range []int{25, 50, 75, 90} {
+		if len(edges) > 0 {
+			guesses = append(guesses, max(1e6, edges[len(edges)*q/100]))
+		}
+	}
+	return guesses
+}
+
+// quotaGuesses are the quotas that the hits admitted within a window suggest.
+func quotaGuesses(streams []*Stream, window float64) []float64 {
+	most := 1.0
+	for _, s := range streams {
+		if s.admitted > 0 {
+			most = max(most, s.counted(false).mostWithin(int64(0.9*window), 0))
+		}
+	}
+	return []float64{most, max(1, math.Round(most/2))}
+}
+
+// countsLimited names the modifier.
+func countsLimited(all bool) []string {
+	if all {
+		return []string{"limited-hits-count"}
+	}
+	return nil
+}
