@@ -192,6 +192,9 @@ func (e *envelope) reduce() {
 	})
 	kept := e.lines[:0]
 	for _, l := range e.lines {
+		if n := len(kept); n > 0 && l.high <= kept[n-1].high {
+			continue // it falls no more than that one, so it is below it everywhere
+		}
 		for len(kept) > 0 {
 			last := kept[len(kept)-1]
 			if l.low < last.low && (len(kept) == 1 || meet(last, l) > meet(kept[len(kept)-2], last)) {
@@ -199,9 +202,7 @@ func (e *envelope) reduce() {
 			}
 			kept = kept[:len(kept)-1]
 		}
-		if len(kept) == 0 || l.high > kept[len(kept)-1].high {
-			kept = append(kept, l)
-		}
+		kept = append(kept, l)
 	}
 	e.lines = kept
 }
