@@ -24,16 +24,62 @@ const (
 	mostCorners  = 6
 )
 
+// rest returns a whole burst from rest, if only that can bound the burst: as long
+// as the limiter was never seen full, it may hold more.
+func (l *lane) rest(k known) (shot, bool) {
+	const sure = 0.1 // width of the rate's interval from which on the time to fill up is known
+	if k.limit.Burst == nil || exact(k.limit.Burst) || len(k.candidates) == 0 || width(k.limit.SustainedRate) > sure || l.rests >= mostRests {
+		return shot{}, false
+	}
+	l.rests++
+	fill := time.Duration((1.1 + 0.2*float64(l.rests)) * float64(k.burst) / k.rate * 1e9)
+	at := l.earliest() + fill
+	if at > l.p.deadline() {
+		return shot{}, false
+	}
+	return shot{
+		name:   "burst after rest",
+		reason: fmt.Sprintf("after %s without a hit it has filled up: only then the burst has an upper bound", round(fill)),
+		at:     clump(at, k.burst+1+l.rests),
+	}, true
+}
+
+const mostRests = 3
+
+// faster returns steady traffic that certainly uses the limiter up, as long as
+// nothing bounds the rate from above.
+func (l *lane) faster(k known) (shot, bool) {
+	if len(k.candidates) == 0 || k.limit.SustainedRate == nil || k.limit.SustainedRate.High != nil || l.silence || l.pushes >= mostFaster {
+		return shot{}, false
+	}
+	l.pushes++
+	rate := min(k.rate*float64(int(2)<<l.pushes), float64(l.p.o.MaxRate)/2)
+	n := min(2*k.burst+30, mostHits)
+	return shot{
+		kind: "faster", name: fmt.Sprintf("steady %.3g/s", rate), hammers: true,
+		reason: "nothing bounds the rate from above yet: enough traffic to use up all there is, and go on",
+		at:     l.steady(l.earliest(), rate, n),
+	}, true
+}
+
+const mostFaster = 5
+
 // choose returns the shot about which the candidates disagree most for its
 // cost. Without candidates, or when they agree about all, it goes through
 // probes that serve any limiter.
-func (l *lane) choose(k known, round int) (shot, bool) {
+func (l *lane) choose(k known, round, idle int) (shot, bool) {
+	if s, ok := l.faster(k); ok {
+		return s, true
+	}
+	if s, ok := l.rest(k); ok {
+		return s, true
+	}
 	var best shot
 	most := 0.0
-	for _, s := range l.family(k) {
+	for _, s := range longer(l.family(k), l.earliest(), idle) {
 		models, corners, limited := disagreement(k.candidates, s.at)
 		value := worthModels*float64(min(models, mostModels)) + worthCorners*float64(min(corners, mostCorners))
-		score := value / l.cost(s, limited)
+		score := value / l.cost(s, limited) / float64(1+l.barren[s.kind])
 		if score > most {
 			most, best = score, s
 			best.reason = fmt.Sprintf("%s (what is still possible disagrees about %d of %d hits)", s.reason, max(models, corners), len(s.at))
@@ -43,6 +89,25 @@ func (l *lane) choose(k known, round int) (shot, bool) {
 		return best, true
 	}
 	return l.generic(k, round)
+}
+
+// longer leaves out short shots when the last ones have told little: what is
+// left to know shows only over more time.
+func longer(all []shot, from time.Duration, idle int) []shot {
+	if idle == 0 {
+		return all
+	}
+	least := 400 * time.Millisecond << min(idle, 4)
+	var out []shot
+	for _, s := range all {
+		if s.at[len(s.at)-1]-from >= least {
+			out = append(out, s)
+		}
+	}
+	if len(out) == 0 {
+		return all
+	}
+	return out
 }
 
 func (l *lane) cost(s shot, limited int) float64 {
@@ -72,9 +137,7 @@ func disagreement(candidates []analyze.Candidate, at []time.Duration) (models, c
 			}
 		}
 		limited = max(limited, no)
-		if first[c.Model] == nil {
-			first[c.Model] = says
-		}
+		first[c.Model] = says
 	}
 	for i := range n {
 		if differ[i] {

@@ -9,6 +9,7 @@ import (
 
 // A shot is a probe that might be sent.
 type shot struct {
+	kind         string // of which this is one size: a kind that told nothing becomes less worth
 	name, reason string
 	at           []time.Duration
 	hammers      bool // steady, above the rate
@@ -35,6 +36,7 @@ func (l *lane) family(k known) []shot {
 			rate := factor * k.rate
 			if n := int(rate * long.Seconds()); n >= 8 && !l.silence {
 				add(shot{
+					kind:    fmt.Sprintf("steady %.1f", factor),
 					name:    fmt.Sprintf("steady %.3g/s", rate),
 					reason:  fmt.Sprintf("%.1f times the rate for %s: every refill shows", factor, round(long)),
 					at:      l.steady(from, rate, min(n, mostHits)),
@@ -47,6 +49,7 @@ func (l *lane) family(k known) []shot {
 		wait := time.Duration(part * float64(fill))
 		size := min(int(part*float64(k.burst))+2, k.burst+2)
 		add(shot{
+			kind:   "clump",
 			name:   fmt.Sprintf("clump after %s", round(wait)),
 			reason: fmt.Sprintf("how much comes back in %s?", round(wait)),
 			at:     clump(from+wait, size),
@@ -55,6 +58,7 @@ func (l *lane) family(k known) []shot {
 		add(l.aimed(k, from+wait, 16))
 	}
 	add(shot{
+		kind:   "halves",
 		name:   "halves",
 		reason: "half a burst, half the time to refill, then a whole one: tells windows from buckets",
 		at: append(append(clump(from+fill*23/20, (k.burst+1)/2), clump(from+fill*33/20, k.burst)...),
@@ -62,6 +66,7 @@ func (l *lane) family(k known) []shot {
 	})
 	trickle := l.steady(from, 0.8*k.rate, min(mostHits, max(3, int(0.8*k.rate*fill.Seconds()))))
 	add(shot{
+		kind:   "trickle",
 		name:   "trickle",
 		reason: "hits below the rate, then a clump: how much of the burst is left?",
 		at:     append(trickle, clump(trickle[len(trickle)-1]+time.Duration(0.5/k.rate*1e9), k.burst+1)...),
@@ -102,8 +107,10 @@ func (l *lane) aimed(k known, at time.Duration, hits int) shot {
 		return shot{}
 	}
 	pad := max((last-first)/8, time.Millisecond)
+	hits = min(hits, max(4, int((last-first+2*pad)/closest)+1))
 	first, last = max(at+time.Millisecond, first-pad), last+pad
 	s := shot{
+		kind:   "aimed",
 		name:   fmt.Sprintf("aimed after %s", round(at-l.p.now)),
 		reason: fmt.Sprintf("the next hit should be admitted within %s: hits around it narrow that down", round(last-first)),
 		at:     clump(at, most+1),
@@ -113,6 +120,10 @@ func (l *lane) aimed(k known, at time.Duration, hits int) shot {
 	}
 	return s
 }
+
+// closest is how far apart aimed hits are at least: closer ones arrive in any
+// order, and may be late.
+const closest = time.Millisecond
 
 // nextAdmission finds when a limiter that hears nothing meanwhile admits a hit
 // again, up to an instant.

@@ -30,6 +30,9 @@ type lane struct {
 
 	lag     [2]time.Duration // from the last limited hit to one admitted again: after more than the first, at most the second
 	regain  int              // hits admitted after that, the first included
+	rests   int              // whole bursts from rest so far
+	pushes  int              // times that faster traffic was sent to bound the rate
+	barren  map[string]int   // kinds of probes, and how often each told nothing
 	silence bool             // hammering keeps it closed
 	other   map[key]shares   // what asking others at once has shown
 }
@@ -44,7 +47,7 @@ const (
 )
 
 func newLane(p *Planner, class string) *lane {
-	return &lane{p: p, class: class, members: []key{{class, p.o.Sources[0]}}, other: map[key]shares{}}
+	return &lane{p: p, class: class, members: []key{{class, p.o.Sources[0]}}, other: map[key]shares{}, barren: map[string]int{}}
 }
 
 // begin makes the lane run a program.

@@ -34,12 +34,15 @@ func patience(spent time.Duration) float64 {
 func (l *lane) refine() {
 	var before known
 	idle, confirmations := 0, 0
+	kind := "" // of the last probe
 	for round := range mostRounds {
 		k := l.learn()
 		if round > 0 && !progress(before, k) {
 			idle++
+			l.barren[kind]++
 		} else {
 			idle = 0
+			l.barren[kind] = 0
 		}
 		before = k
 		done := l.settled(k)
@@ -52,16 +55,18 @@ func (l *lane) refine() {
 			if !l.confirm(k) {
 				return
 			}
+			kind = "confirm"
 			continue
 		}
 		if l.wontFit(k) {
 			return
 		}
-		best, ok := l.choose(k, round)
+		best, ok := l.choose(k, round, idle)
 		if !ok {
 			l.finish("%s, and no probe tells more, after %d hits", k.limit.Verdict, k.limit.Hits)
 			return
 		}
+		kind = best.kind
 		hits, ok := l.ask(best.name, best.reason, best.at...)
 		if !ok {
 			return
@@ -135,6 +140,20 @@ func (l *lane) confirm(k known) bool {
 		at = append(at, clump(t, min(size, n-len(at)))...)
 		t += time.Duration(float64(size-1) / rate * 1e9)
 	}
-	_, ok := l.ask("confirm", fmt.Sprintf("random traffic around %.4g/s: does the fit foretell it?", k.rate), at...)
+	reason := fmt.Sprintf("random traffic around %.4g/s: does the fit foretell it?", k.rate)
+	_, ok := l.askAll(l.dealt("confirm", reason, at)...)
 	return ok
+}
+
+// dealt gives each hit to one of those that share the limiter.
+func (l *lane) dealt(name, reason string, at []time.Duration) []Probe {
+	probes := make([]Probe, len(l.members))
+	for i, k := range l.members {
+		probes[i] = Probe{Class: k.class, Source: k.source, Name: name, Reason: reason}
+	}
+	for _, t := range at {
+		p := &probes[l.p.random.IntN(len(probes))]
+		p.At = append(p.At, t)
+	}
+	return probes
 }

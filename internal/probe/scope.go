@@ -5,63 +5,114 @@ import (
 	"time"
 )
 
-// runScope asks who shares a limiter, when all lanes are over: one side is
-// used up while the other is asked, then the other way round.
+// runScope asks who shares a limiter when all lanes are over: one side is used
+// up while the other is asked. [lane.askOthers] has asked in one order; this is
+// the other order, and the first one where it was not clear.
 func (l *lane) runScope() {
 	var limited []*lane
-	for _, other := range l.p.lanes {
-		if other.openings > 0 || other.lag[1] > 0 {
-			limited = append(limited, other)
+	for _, a := range l.p.lanes {
+		if a.limited() {
+			limited = append(limited, a)
 		}
 	}
-	for _, a := range limited {
-		for _, b := range l.p.lanes {
-			if a != b && !l.exhaust(a, key{a.class, l.p.o.Sources[0]}, key{b.class, l.p.o.Sources[0]}) {
+	for i, a := range limited {
+		own := a.members[0]
+		for _, k := range a.members[1:] {
+			if !l.useUp(pair{a, k, own}) {
+				return
+			}
+		}
+		for _, b := range limited[:i] {
+			other := b.members[0]
+			if !l.useUp(pair{a, own, other}) || b.other[own] == unasked && !l.useUp(pair{b, other, own}) {
 				return
 			}
 		}
 	}
+	l.askAddresses(limited)
+}
+
+// askAddresses uses up the limiters of all classes from the second address and
+// asks from the first.
+func (l *lane) askAddresses(limited []*lane) {
 	if len(l.p.o.Sources) < 2 {
 		return
 	}
+	var back, forth []pair
 	for _, a := range limited {
-		one, two := key{a.class, l.p.o.Sources[0]}, key{a.class, l.p.o.Sources[1]}
-		if !l.exhaust(a, two, one) || !l.exhaust(a, one, two) {
-			return
+		own := a.members[0]
+		second := key{own.class, l.p.o.Sources[1]}
+		if a.serves(second) {
+			continue
 		}
+		back = append(back, pair{a, second, own})
+		if a.other[second] == unasked {
+			forth = append(forth, pair{a, own, second})
+		}
+	}
+	if l.useUp(back...) {
+		l.useUp(forth...)
 	}
 }
 
-// exhaust uses up the limiter of a lane from one side and asks from the other.
-// It waits before, so that both sides have something to lose.
-func (l *lane) exhaust(a *lane, side, other key) bool {
+// limited reports that the lane has seen its limiter refuse.
+func (l *lane) limited() bool { return l.lag[1] > 0 }
+
+// A pair is two sides of a scope: side is used up while other is asked.
+type pair struct {
+	lane        *lane
+	side, other key
+}
+
+// useUp uses up one side of each pair and asks the other, all at one instant.
+// It waits before, so that both sides have something to lose. It reports false
+// when the run is over.
+func (l *lane) useUp(pairs ...pair) bool {
 	const asked = 3
-	k := a.learn()
-	wait := min(time.Duration((asked+1)/k.rate*1e9)+k.scale, 10*time.Second)
-	at := l.earliest() + wait
-	fresh := len(l.p.hits[side]) < a.openings
-	n := k.burst + 2
-	if !fresh && len(k.candidates) > 0 {
-		n = min(n, a.capacity(k, at)+2)
-	}
-	if n > l.p.left()/2 || at > l.p.deadline() {
-		l.finish("scope: not within the budget")
+	if len(pairs) == 0 {
 		return true
 	}
-	_, ok := l.askAll(
-		Probe{Class: side.class, Source: side.source, Name: "use up", Reason: fmt.Sprintf("use up what %s from %s has, and ask %s from %s at once", side.class, side.source, other.class, other.source), At: clump(at, n)},
-		Probe{Class: other.class, Source: other.source, Name: "ask other", Reason: "does it find the limiter used up?", At: clump(at+5*time.Millisecond, asked)},
-	)
+	var wait time.Duration
+	fits := make([]known, len(pairs))
+	for i, pr := range pairs {
+		k := pr.lane.learn()
+		fits[i] = k
+		wait = max(wait, min(time.Duration((asked+1)/k.rate*1e9)+k.scale, 10*time.Second))
+	}
+	at := l.earliest() + wait
+	if at > l.p.deadline() {
+		l.finish("scope: not enough time")
+		return false
+	}
+	var probes []Probe
+	for i, pr := range pairs {
+		n := pr.lane.enough(fits[i], pr.side, at)
+		if n > l.p.left()/2 {
+			l.finish("scope: not enough hits")
+			return false
+		}
+		probes = append(probes, Probe{
+			Class: pr.side.class, Source: pr.side.source, Name: "use up", At: clump(at, n),
+			Reason: fmt.Sprintf("use up what %s from %s has, and ask %s from %s at once", pr.side.class, pr.side.source, pr.other.class, pr.other.source),
+		}, Probe{
+			Class: pr.other.class, Source: pr.other.source, Name: "ask other", At: clump(at+5*time.Millisecond, asked),
+			Reason: fmt.Sprintf("does it find used up what %s from %s has used up?", pr.side.class, pr.side.source),
+		})
+	}
+	_, ok := l.askAll(probes...)
 	return ok
 }
 
-// capacity is how many hits the fitted limiter would admit at an instant.
-func (l *lane) capacity(k known, at time.Duration) int {
+// enough is how many hits from one side use the limiter up at an instant.
+func (l *lane) enough(k known, side key, at time.Duration) int {
+	if !l.serves(side) || len(k.candidates) == 0 {
+		return k.burst + 2
+	}
 	m := k.candidates[len(k.candidates)-1].Limiter.Clone()
 	n := 0
 	for m.Admits(at) && n <= k.burst {
 		m.Observe(at, true)
 		n++
 	}
-	return n
+	return n + 2
 }
