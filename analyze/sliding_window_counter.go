@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"container/heap"
 	"math"
 	"slices"
 	"time"
@@ -53,8 +54,8 @@ func (m SlidingWindowCounter) Fit(streams []*Stream, o Options) Fit {
 			return Fit{}
 		}
 		joint.news = news
+		joint.corners = []func(int) Limiter{joint.limiter}
 	}
-	joint.corners = []func(int) Limiter{joint.limiter}
 	joint.Params["quota"] = Parameter{Interval: joint.Burst}
 	joint.Modifiers = countsLimited(m.All)
 	return joint
@@ -148,7 +149,7 @@ func (g *counterSearch) refine(boxes []box, blur, length float64) []box {
 			out = append(out, b)
 		}
 	}
-	return out
+	return append(out, boxes...) // too many: the rest as they are
 }
 
 // cut is the set of thresholds, lo < threshold ≤ hi, under which some grid of
@@ -256,40 +257,123 @@ func (g *counterSearch) boundLimited(b box, c *cut, first, last func(float64) in
 	}
 }
 
-// describe turns the boxes into a fit.
+// describe turns the boxes into a fit: the hull of what they hold, looked at
+// closely only where it ends.
 func (g *counterSearch) describe(boxes []box) Fit {
-	hull, bounds, found := none(), cut{math.Inf(1), 0}, false
-	var at box
-	var threshold float64
-	for i, b := range boxes {
-		hull.include(b.low, b.high)
+	bounds := cut{math.Inf(1), 0}
+	for _, b := range boxes {
 		c := g.cut(b)
 		bounds.lo, bounds.hi = min(bounds.lo, c.lo), max(bounds.hi, c.hi)
-		if !found || i == len(boxes)/2 {
-			if p := g.cut(b.middle()); p.lo < p.hi {
-				found, at, threshold = true, b.middle(), p.hi
-				if math.IsInf(p.hi, 1) {
-					threshold = math.Floor(p.lo) + 1
-				}
-			}
-		}
 	}
-	if !found {
+	first, last := math.Floor(bounds.lo)+1, math.Ceil(bounds.hi-1e-3)
+	if first > last {
 		return Fit{}
 	}
 	f := Fit{Consistent: true, Grain: time.Duration(g.o.grain), Params: map[string]Parameter{}}
-	quota := math.Ceil(threshold)
-	f.Burst = bounded(quota, math.Floor(bounds.lo)+1, math.Ceil(bounds.hi-1e-3))
-	f.Rate = bounded(quota*1e9/at.low, *f.Burst.Low*1e9/hull.high, math.Inf(1))
-	if f.Burst.High != nil {
-		most := *f.Burst.High * 1e9 / hull.low
-		f.Rate.High = &most
+	window, rate, quota := none(), none(), none()
+	for n := first; n <= min(last, first+8); n++ {
+		within := func(c cut) bool { return max(c.lo, n-1) < min(c.hi, n) }
+		at, threshold, possible := g.point(boxes, within, n)
+		if !possible {
+			continue
+		}
+		shortest, longest := g.outermost(boxes, within)
+		window.include(shortest, longest)
+		rate.include(n*1e9/longest, n*1e9/shortest)
+		quota.include(n, n)
+		if threshold > 0 {
+			l := counter{window: at.low, phase: at.early, threshold: threshold, all: g.all}
+			f.corners = append(f.corners, func(int) Limiter { return l.Clone() })
+		}
 	}
-	f.Params["window_s"] = Parameter{Interval: bounded(at.low*1e-9, hull.low*1e-9, hull.high*1e-9)}
-	f.news = []func() Limiter{func() Limiter {
-		return &counter{window: at.low, phase: at.early, threshold: threshold, all: g.all}
-	}}
+	if len(f.corners) == 0 {
+		return Fit{}
+	}
+	f.news = []func() Limiter{func() Limiter { return f.corners[0](0) }}
+	at := f.corners[0](0).(*counter)
+	f.Burst = bounded(math.Ceil(at.threshold), quota.low, quota.high)
+	f.Rate = bounded(f.Burst.Value*1e9/at.window, rate.low, rate.high)
+	if math.IsInf(last, 1) {
+		f.Burst.High, f.Rate.High = nil, nil
+	}
+	f.Params["window_s"] = Parameter{Interval: bounded(at.window*1e-9, window.low*1e-9, window.high*1e-9)}
 	return f
+}
+
+// closely bounds how many boxes are looked at where the set may end.
+const closely = 3000
+
+// point looks for a grid that has a threshold of its own for quota n. Without
+// one the threshold is 0; possible is false if there surely is none.
+func (g *counterSearch) point(boxes []box, within func(cut) bool, n float64) (at box, threshold float64, possible bool) {
+	// The nearer the grid in the middle of a box is, the sooner it is split.
+	lacking := func(b box, _ cut) float64 {
+		c := g.cut(b.middle())
+		lo, hi := max(c.lo, n-1), min(c.hi, n)
+		if lo < hi {
+			at, threshold = b.middle(), (lo+hi)/2
+		}
+		return lo - hi
+	}
+	g.bestFirst(boxes, within, lacking, func(box) bool {
+		possible = true
+		return threshold > 0
+	})
+	return at, threshold, possible
+}
+
+// outermost returns the shortest and the longest window that may be in the set.
+func (g *counterSearch) outermost(boxes []box, within func(cut) bool) (shortest, longest float64) {
+	length := float64(g.s.from[g.s.byFrom[g.s.Len()-1]] - g.s.from[g.s.byFrom[0]])
+	end := func(b box) bool { return b.blur(length) <= fine/2 }
+	g.bestFirst(boxes, within, func(b box, _ cut) float64 { return b.low }, func(b box) bool { shortest = b.low; return end(b) })
+	g.bestFirst(boxes, within, func(b box, _ cut) float64 { return -b.high }, func(b box) bool { longest = b.high; return end(b) })
+	return shortest, longest
+}
+
+// bestFirst visits boxes of the set, least key first, and splits them until
+// visit returns true, nothing is left, or too many have been looked at.
+func (g *counterSearch) bestFirst(boxes []box, within func(cut) bool, key func(box, cut) float64, visit func(box) bool) {
+	length := float64(g.s.from[g.s.byFrom[g.s.Len()-1]] - g.s.from[g.s.byFrom[0]])
+	var q queue
+	push := func(b box) {
+		if c := g.cut(b); within(c) {
+			heap.Push(&q, queued{key(b, c), b})
+		}
+	}
+	for _, b := range boxes {
+		push(b)
+	}
+	for looked := 0; q.Len() > 0 && looked < closely; looked++ {
+		b := heap.Pop(&q).(queued).box
+		if visit(b) {
+			return
+		}
+		if b.blur(length) > fine/4 {
+			l, r := b.split(length)
+			push(l)
+			push(r)
+		}
+	}
+}
+
+// A queue holds boxes by their keys.
+type queue []queued
+
+type queued struct {
+	key float64
+	box box
+}
+
+func (q queue) Len() int           { return len(q) }
+func (q queue) Less(i, j int) bool { return q[i].key < q[j].key }
+func (q queue) Swap(i, j int)      { q[i], q[j] = q[j], q[i] }
+func (q *queue) Push(x any)        { *q = append(*q, x.(queued)) }
+func (q *queue) Pop() any {
+	last := len(*q) - 1
+	x := (*q)[last]
+	*q = (*q)[:last]
+	return x
 }
 
 // counter decides by two counts.
