@@ -88,8 +88,8 @@ func (j *job) explore(ctx context.Context, s *streams, zero time.Time, rec *reco
 	}
 	e.planner = probe.New(j.probing(e.session))
 	close(ready)
-	defer e.planner.Stop()
 	e.run()
+	e.planner.Stop()
 	end, err := e.session.Close()
 	if budget := e.planner.Exhausted(); end.Reason == "done" && budget != "" {
 		end.Reason = "budget: " + budget

@@ -185,7 +185,7 @@ func (l *lane) generic(k known, round int) (shot, bool) {
 	switch n := round % genericProbes; {
 	case n == 0 && !l.silence:
 		rate := min(max(2*k.rate, 12/cycle.Seconds()), float64(l.p.o.MaxRate)/2)
-		long := max(3*cycle, 20*time.Duration(1e9/rate))
+		long := max(2*cycle, 20*time.Duration(1e9/rate))
 		hits := min(int(rate*long.Seconds()), mostHits)
 		return shot{name: fmt.Sprintf("steady %.3g/s", rate), reason: why + "refills under pressure", at: l.steady(from, rate, hits), hammers: true}, true
 	case n == 1:

@@ -74,6 +74,9 @@ func (l *lane) step() []Probe {
 func (l *lane) end() {
 	if !l.over {
 		l.over, l.found = true, true
+		if l.why == "" {
+			l.why = "stopped"
+		}
 		l.stop()
 	}
 }

@@ -99,7 +99,7 @@ func TestPlanBuckets(t *testing.T) {
 	}{
 		{rate: 20, burst: 31, width: 0.002, hits: 600, limited: 250, time: 30 * time.Second},
 		{rate: 20, burst: 31, width: 0.002, hits: 600, limited: 120, time: 60 * time.Second, polite: true},
-		{rate: 2, burst: 30, width: 0.01, hits: 300, limited: 150, time: 50 * time.Second},
+		{rate: 2, burst: 30, width: 0.01, hits: 300, limited: 150, time: 75 * time.Second},
 		{rate: 200, burst: 100, width: 0.002, hits: 1500, limited: 500, time: 30 * time.Second},
 		{rate: 5, burst: 8, width: 0.002, hits: 400, limited: 250, time: 30 * time.Second},
 		{rate: 10, burst: 1, width: 0.05, hits: 600, limited: 400, time: 45 * time.Second},

@@ -1,11 +1,13 @@
 package probe
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
 
 	"ratefit/analyze"
+	"ratefit/internal/trace"
 )
 
 // When a lane has learned enough.
@@ -19,12 +21,12 @@ const (
 // patience is by how much the aim grows with the time that a lane has taken.
 func patience(spent time.Duration) float64 {
 	switch {
-	case spent < 15*time.Second:
+	case spent < 12*time.Second:
 		return 1
-	case spent < 25*time.Second:
-		return 2
-	case spent < 40*time.Second:
-		return 6
+	case spent < 30*time.Second:
+		return 1.33
+	case spent < 45*time.Second:
+		return 5
 	}
 	return 1000
 }
@@ -34,7 +36,7 @@ func patience(spent time.Duration) float64 {
 func (l *lane) refine() {
 	var before known
 	idle, confirmations := 0, 0
-	kind := "" // of the last probe
+	kind, doubted := "", false // the last probe; whether the fit did not foretell it
 	for round := range mostRounds {
 		k := l.learn()
 		if round > 0 && !progress(before, k) {
@@ -45,15 +47,19 @@ func (l *lane) refine() {
 			l.barren[kind] = 0
 		}
 		before = k
-		done := l.settled(k)
+		done := l.settled(k) && !doubted
+		doubted = false
 		switch {
 		case done && confirmations > 0 || idle >= 2*stale || idle >= stale && k.limit.Verdict == analyze.Identified && confirmations > 0:
 			l.finish("%s after %d hits", k.limit.Verdict, k.limit.Hits)
 			return
 		case (done || idle >= stale && k.limit.Verdict == analyze.Identified) && confirmations < confirmed:
-			confirmations++
-			if !l.confirm(k) {
+			good, ok := l.confirm(k)
+			if !ok {
 				return
+			}
+			if confirmations++; !good && confirmations < confirmed {
+				idle, doubted = 0, true
 			}
 			kind = "confirm"
 			continue
@@ -123,8 +129,8 @@ func (l *lane) wontFit(k known) bool {
 
 // confirm sends random traffic around the fitted rate, some of it in clumps:
 // what the fit foretells of it is the measure of the fit.
-func (l *lane) confirm(k known) bool {
-	const most = 8 * time.Second
+func (l *lane) confirm(k known) (good, ok bool) {
+	const most = 6 * time.Second
 	rate := 1.2 * k.rate
 	if l.p.o.Polite || slices.Contains(k.limit.Modifiers, "limited-hits-count") {
 		rate = 0.95 * k.rate
@@ -141,8 +147,40 @@ func (l *lane) confirm(k known) bool {
 		t += time.Duration(float64(size-1) / rate * 1e9)
 	}
 	reason := fmt.Sprintf("random traffic around %.4g/s: does the fit foretell it?", k.rate)
-	_, ok := l.askAll(l.dealt("confirm", reason, at)...)
-	return ok
+	hits, ok := l.askAll(l.dealt("confirm", reason, at)...)
+	return l.foretold(k, hits) >= goodShare, ok
+}
+
+// goodShare is the share of a confirmation's decisions that a fit has to
+// foretell: decisions near an edge may go either way.
+const goodShare = 0.9
+
+// foretold is the share of decisions that the fitted limiter foretells, hit by
+// hit; 1 when there is nothing to foretell.
+func (l *lane) foretold(k known, hits []trace.Hit) float64 {
+	if len(k.candidates) == 0 {
+		return 1
+	}
+	m := k.candidates[len(k.candidates)-1].Limiter.Clone()
+	slices.SortStableFunc(hits, func(a, b trace.Hit) int { return cmp.Compare(a.FirstByte, b.FirstByte) })
+	right, all := 0, 0
+	for i := range hits {
+		o := hits[i].Outcome(l.p.o.LimitedStatus)
+		if o != trace.Admitted && o != trace.Limited {
+			continue
+		}
+		admitted := o == trace.Admitted
+		t := (hits[i].Sent + hits[i].FirstByte) / 2
+		all++
+		if m.Admits(t) == admitted {
+			right++
+		}
+		m.Observe(t, admitted)
+	}
+	if all == 0 {
+		return 1
+	}
+	return float64(right) / float64(all)
 }
 
 // dealt gives each hit to one of those that share the limiter.
