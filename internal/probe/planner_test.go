@@ -222,6 +222,10 @@ func TestPlanScope(t *testing.T) {
 					t.Errorf("%s: %s, rate %v, burst %v: %s", l.Class, l.Verdict, l.SustainedRate, l.Burst, l.Why)
 				}
 			}
+			why, _ := out.planner.Finished()
+			if taken := why[1] == "write: shares the limiter of read"; taken != (test.class == analyze.Shared) {
+				t.Errorf("finished for %q", why)
+			}
 			t.Logf("%d hits, %v, %v", len(out.hits), out.limited, out.end)
 		})
 	}
