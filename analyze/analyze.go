@@ -28,6 +28,10 @@ type Options struct {
 	// started is the wall clock at the trace's zero: it tells windows on the
 	// clock from others.
 	started time.Time
+	// longest bounds, if above 0, the windows worth supposing.
+	longest time.Duration
+	// plain: models with modifiers are not worth trying.
+	plain bool
 	// earlier holds what models before this one in the catalogue made of the
 	// same streams.
 	earlier map[string]Fit

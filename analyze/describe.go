@@ -66,6 +66,9 @@ func (l *Limit) doubt() {
 func (l *Limit) takeFit(m Model, f Fit) {
 	l.Model = m.Name()
 	l.SustainedRate, l.Burst = &f.Rate, &f.Burst
+	if f.NoRate {
+		l.SustainedRate = nil
+	}
 	l.Contradictions = f.Contradictions
 	l.Region = f.Region
 	l.Modifiers = append(l.Modifiers, f.Modifiers...)

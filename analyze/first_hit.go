@@ -27,17 +27,24 @@ func (s *Stream) firstHitCut(low, high float64, o cutOptions) cut {
 		return c // too wide to follow
 	}
 	win, at, ok := w.anchor(0)
+	anchors := 0
 	for ok && at < len(s.byFrom) {
 		at = w.measure(win, at, &c)
 		if c.empty() {
 			break
 		}
 		if win, ok = w.next(win, at); ok && win.begun-win.begin > w.short {
-			win, at, ok = w.anchor(at) // lost sight of it
+			if anchors++; anchors > mostAnchors {
+				break // such windows are shorter than the times are known
+			}
+			win, at, ok = w.anchor(at + 1) // lost sight of it
 		}
 	}
 	return c
 }
+
+// mostAnchors bounds how often a walk may lose sight of the windows.
+const mostAnchors = 30
 
 // windowWalk goes through the hits in the order of their sending.
 type windowWalk struct {
@@ -77,7 +84,7 @@ func (w *windowWalk) anchor(at int) (firstHitWindow, int, bool) {
 		}
 		// Hits in flight beside it may have begun the window as well.
 		answered := s.to[limited]
-		for k = first; k > 0 && s.from[s.byFrom[k-1]]-w.o.grain > answered; {
+		for k = first; k > at && s.from[s.byFrom[k-1]]-w.o.grain > answered; {
 			k--
 		}
 		win, found = w.begunBy(k, answered), true

@@ -36,16 +36,18 @@ func (m FixedWindow) Doc() Doc {
 // Fit implements [Model].
 func (m FixedWindow) Fit(streams []*Stream, o Options) Fit {
 	c := cutOptions{int64(time.Millisecond), o.AtRest}
+	streams = telling(streams)
 	if m.Grid {
 		return m.fitGrid(streams, c, o)
 	}
-	low, high, ok := windowRange(streams)
+	low, high, ok := windowRange(streams, o)
 	low, high = max(low, longestRun(streams)), min(high, shortestRefill(streams, c.grain))
 	if !ok || low > high {
 		return Fit{}
 	}
 	pieces := searchWindows(streams, low, high, func(s *Stream, low, high float64) cut { return s.firstHitCut(low, high, c) })
 	f := describeWindow(pieces, 2, func(window, quota float64) Limiter { return &firstHit{window: time.Duration(window), quota: quota} })
+	f.refills = fewWindows
 	if f.Consistent {
 		f.Params["anchor"] = Parameter{Text: "first-hit"}
 	}

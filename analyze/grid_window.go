@@ -47,10 +47,16 @@ func meetParam(f *Fit, other Fit, name string) bool {
 
 // fitGridWindow fits one stream and tells whether the windows lie on the clock.
 func fitGridWindow(s *Stream, all []*Stream, c cutOptions, o Options) (Fit, bool) {
-	low, high, ok := windowRange(all)
+	low, high, ok := windowRange(all, o)
 	low, high = max(low, longestRun(all)), min(high, shortestRefill(all, c.grain))
 	if !ok || low > high {
 		return Fit{}, false
+	}
+	// More hits only shrink the set: a few of them exclude most traces.
+	if few := s.first(2000); few != s && few.limited > 0 {
+		if f, _ := fitGridWindow(few, all, c, o); !f.Consistent && len(few.brackets(c.grain)) > 0 {
+			return Fit{}, false
+		}
 	}
 	g := newGridSearch(s, s.admitted+1, c)
 	if len(g.brackets) == 0 {
@@ -68,9 +74,9 @@ func fitGridWindow(s *Stream, all []*Stream, c cutOptions, o Options) (Fit, bool
 	}
 	middle := boxes[len(boxes)/2].middle()
 	at := grid{middle.low, middle.early}
-	f := Fit{Consistent: true, Grain: time.Duration(c.grain), Params: map[string]Parameter{}}
+	f := Fit{Consistent: true, Grain: time.Duration(c.grain), Params: map[string]Parameter{}, refills: fewWindows}
 	f.Burst = wholeBurst(g.likelyBurst(middle, bursts), bursts.lo, bursts.hi)
-	if f.Burst.High != nil && *f.Burst.High < 1 || g.steps(at) < 2 {
+	if f.Burst.High != nil && *f.Burst.High < 1 || g.steps(at) < 1 {
 		return Fit{}, false
 	}
 	quota := f.Burst.Value

@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -55,6 +56,7 @@ func (h hypothesis) rival(o Options) Options {
 	if limit := max(1, coarser*h.grain()); h.holds && (o.within == 0 || limit < o.within) {
 		o.within = limit
 	}
+	o.plain = o.plain || h.holds
 	return o
 }
 
@@ -243,11 +245,21 @@ func judge(streams []*Stream, o Options) judged {
 	case admitted+limited == 0:
 		return judged{verdict: Insufficient, why: "no hit was answered in a way that tells whether it was limited"}
 	case limited == 0:
-		return judged{verdict: Unlimited}
+		return pacedOrUnlimited(streams, o)
 	case admitted == 0:
 		return judged{verdict: Insufficient, why: "every hit was limited: the limiter was used up before the run, or it refuses this client altogether; wait and run again with fewer hits"}
 	}
 	return choose(streams, o)
+}
+
+// pacedOrUnlimited tells a pacer, which delays and never refuses, from no
+// limiter.
+func pacedOrUnlimited(streams []*Stream, o Options) judged {
+	m := LeakyBucketQueue{}
+	if f := m.Fit(streams, o); f.Consistent && f.tight() {
+		return judged{verdict: Identified, model: m, fit: f, survivors: []Model{m}, fits: map[string]Fit{m.Doc().Title: f}}
+	}
+	return judged{verdict: Unlimited}
 }
 
 // choose keeps the models that explain the streams, without those that have to
@@ -256,17 +268,19 @@ func choose(streams []*Stream, o Options) judged {
 	var j judged
 	o.earlier = map[string]Fit{}
 	j.fits = o.earlier
-	j.try(plain(), streams, o)
-	if j.model == nil {
-		j.try(modified(), streams, o)
+	models := Models()
+	if o.plain {
+		models = plain()
 	}
+	j.try(models, streams, o)
+	j.prefer(streams)
 	switch {
 	case j.model == nil:
 		j.verdict = Contradicted
 	case !j.fit.tight():
 		j.verdict = Insufficient
 		j.why = missing(j.fit)
-	case refills(streams) < fewRefills:
+	case !j.fit.NoRate && refills(streams) < cmp.Or(j.fit.refills, fewRefills):
 		j.verdict = Insufficient
 		j.why = fmt.Sprintf("only %d of the admitted hits came after limited ones, too few to tell a limiter by; go on for longer, or faster", refills(streams))
 	case len(j.survivors) == 1 && j.fit.Doubt != "":
@@ -288,6 +302,12 @@ func (j *judged) try(models []Model, streams []*Stream, o Options) {
 	for _, m := range models {
 		f := m.Fit(streams, o)
 		j.fits[m.Doc().Title] = f
+		if f.Consistent && m == (Model)(LeakyBucketQueue{}) {
+			// It explains the delays; the others would take them for slow replies.
+			j.survivors, j.model, j.fit = []Model{m}, m, f
+			j.rejected = append(j.rejected, models[1:]...)
+			return
+		}
 		if f.Consistent {
 			finest = min(finest, f.Grain)
 		}
@@ -302,6 +322,36 @@ func (j *judged) try(models []Model, streams []*Stream, o Options) {
 		if j.model == nil {
 			j.model, j.fit = m, f
 		}
+	}
+}
+
+// prefer drops models that explain the decisions only because they say nothing
+// about what another one explains as well: the delays of a queue, or that
+// places come back with the replies.
+func (j *judged) prefer(streams []*Stream) {
+	queue, cap := LeakyBucketQueue{}.Doc().Title, Concurrency{}.Doc().Title
+	keep := func(Model) bool { return true }
+	switch {
+	case j.fits[queue].Consistent:
+		keep = func(m Model) bool { return m.Doc().Title == queue }
+	case j.fits[cap].Consistent && j.fits[cap].Doubt == "":
+		served := servedTime(streams).Seconds()
+		keep = func(m Model) bool {
+			w := j.fits[m.Doc().Title].Params["window_s"]
+			return w.Low == nil || *w.Low > 1.5*served || *w.High < served/1.5
+		}
+	}
+	kept := j.survivors[:0:0]
+	for _, m := range j.survivors {
+		if keep(m) {
+			kept = append(kept, m)
+		} else {
+			j.rejected = append(j.rejected, m)
+		}
+	}
+	j.survivors, j.model, j.fit = kept, nil, Fit{}
+	if len(kept) > 0 {
+		j.model, j.fit = kept[0], j.fits[kept[0].Doc().Title]
 	}
 }
 

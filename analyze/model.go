@@ -47,10 +47,15 @@ type Fit struct {
 	Rate, Burst    Interval
 	Params         map[string]Parameter
 	Modifiers      []string
+	NoRate         bool // the limiter has no rate of its own
 	Region         []RegionPoint
 	Contradictions int      // decisions that the nearest parameters cannot explain
 	First          *Witness // the first of them
 	Warnings       []string
+
+	// refills is how many refills must have been seen to name the model; 0 =
+	// fewRefills.
+	refills int
 
 	// news make limiters at rest with the fitted values: one for each stream,
 	// or one for all.
@@ -64,7 +69,7 @@ type Fit struct {
 
 // tight reports whether the rate is known to a half.
 func (f Fit) tight() bool {
-	return f.Rate.Low != nil && f.Rate.High != nil && *f.Rate.High <= 1.5**f.Rate.Low
+	return f.NoRate || f.Rate.Low != nil && f.Rate.High != nil && *f.Rate.High <= 1.5**f.Rate.Low
 }
 
 // limiter returns a limiter at rest with the values fitted to stream i.
@@ -76,14 +81,18 @@ func Models() []Model { return append(plain(), modified()...) }
 // plain are the models without modifiers.
 func plain() []Model {
 	return []Model{
+		LeakyBucketQueue{}, Concurrency{},
 		TokenBucket{}, TokenBucketStepped{},
 		FixedWindow{}, FixedWindow{Grid: true},
 		SlidingWindowLog{}, SlidingWindowCounter{},
 	}
 }
 
-// modified are the models that are tried only when no plain one explains the
-// decisions: each has more freedom than the one that it modifies.
+// modified are the same with modifiers.
 func modified() []Model {
-	return []Model{SlidingWindowLog{All: true}, SlidingWindowCounter{All: true}}
+	return []Model{
+		SlidingWindowLog{All: true}, SlidingWindowCounter{All: true},
+		Blocked{Base: FixedWindow{}}, Blocked{Base: FixedWindow{}, Renewed: true},
+		Blocked{Base: TokenBucket{}}, Blocked{Base: TokenBucket{}, Renewed: true},
+	}
 }

@@ -84,7 +84,12 @@ type counterSearch struct {
 	o   cutOptions
 
 	sure, may, done, begun []int // per window; see cut
+	work                   int   // hits gone through so far
 }
+
+// mostWork bounds the hits gone through: what takes longer to enclose is too
+// vague to tell.
+const mostWork = 20_000_000
 
 // mostCounterBoxes bounds the search: of a set that is made of so many boxes
 // smaller ones would not change the hull.
@@ -92,7 +97,7 @@ const mostCounterBoxes = 2500
 
 func (g *counterSearch) fit() Fit {
 	one := []*Stream{g.s}
-	_, high, ok := windowRange(one)
+	_, high, ok := windowRange(one, Options{})
 	low := max(1e7, longestRun(one))
 	// The first two windows can be explained by what was used before.
 	high = min(high*2/5, 20*low)
@@ -110,7 +115,7 @@ func (g *counterSearch) fit() Fit {
 		length := float64(g.s.from[g.s.byFrom[g.s.Len()-1]]) - start
 		for blur := g.widest(boxes, length); blur > fine; blur /= 2 {
 			boxes = g.refine(boxes, blur/2, length)
-			if len(boxes) == 0 {
+			if len(boxes) == 0 || g.work > mostWork {
 				return Fit{}
 			}
 			if len(boxes) > mostCounterBoxes {
@@ -156,6 +161,7 @@ func (g *counterSearch) refine(boxes []box, blur, length float64) []box {
 // the box may explain all decisions.
 func (g *counterSearch) cut(b box) cut {
 	s, c := g.s, cut{0, math.Inf(1)}
+	g.work += 3 * s.Len()
 	windows := int((float64(s.from[s.byFrom[s.Len()-1]])-b.early)/b.low) + 3
 	if windows > s.Len()+1_000_000 {
 		return c
@@ -269,7 +275,7 @@ func (g *counterSearch) describe(boxes []box) Fit {
 	if first > last {
 		return Fit{}
 	}
-	f := Fit{Consistent: true, Grain: time.Duration(g.o.grain), Params: map[string]Parameter{}}
+	f := Fit{Consistent: true, Grain: time.Duration(g.o.grain), Params: map[string]Parameter{}, refills: fewWindows}
 	window, rate, quota := none(), none(), none()
 	for n := first; n <= min(last, first+8); n++ {
 		within := func(c cut) bool { return max(c.lo, n-1) < min(c.hi, n) }
@@ -301,7 +307,7 @@ func (g *counterSearch) describe(boxes []box) Fit {
 }
 
 // closely bounds how many boxes are looked at where the set may end.
-const closely = 3000
+const closely = 1500
 
 // point looks for a grid that has a threshold of its own for quota n. Without
 // one the threshold is 0; possible is false if there surely is none.
@@ -344,7 +350,7 @@ func (g *counterSearch) bestFirst(boxes []box, within func(cut) bool, key func(b
 	for _, b := range boxes {
 		push(b)
 	}
-	for looked := 0; q.Len() > 0 && looked < closely; looked++ {
+	for looked := 0; q.Len() > 0 && looked < closely && g.work < 2*mostWork; looked++ {
 		b := heap.Pop(&q).(queued).box
 		if visit(b) {
 			return

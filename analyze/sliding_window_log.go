@@ -41,9 +41,12 @@ func (m SlidingWindowLog) Doc() Doc {
 // rates of a token bucket.
 func (m SlidingWindowLog) Fit(streams []*Stream, o Options) Fit {
 	c := cutOptions{int64(time.Millisecond), o.AtRest}
-	low, high, ok := windowRange(streams)
+	low, high, ok := windowRange(streams, o)
 	if !ok {
 		return Fit{}
+	}
+	if !m.All {
+		streams = telling(streams)
 	}
 	pieces := searchWindows(streams, low, high, func(s *Stream, low, high float64) cut { return s.logCut(m.All, low, high, c) })
 	f := describeWindow(pieces, 2, func(window, quota float64) Limiter { return newLog(window, quota, m.All) })
@@ -169,7 +172,7 @@ func (v *counted) mostBefore(window, grain int64) float64 {
 // mostDuring is the largest number of hits that may lie within a window that
 // ends at an instant between that at which begun hits had begun, and to.
 func (v *counted) mostDuring(begun, gone int, to, window, grain int64) int {
-	const few = 64
+	const few = 16
 	most := begun - gone
 	for k := begun; k < len(v.from) && v.from[k]-grain <= to; k++ {
 		if k-begun > few {

@@ -33,7 +33,7 @@ type piece struct {
 const (
 	firstPiece = 1.05
 	lastPiece  = 1.00002
-	mostPieces = 512
+	mostPieces = 256
 )
 
 // searchWindows encloses the windows between low and high (ns) at which the
@@ -57,8 +57,13 @@ func searchWindows(streams []*Stream, low, high float64, cutOf func(s *Stream, l
 		over := func(low, high float64) cut {
 			return cutAll(part, func(s *Stream) cut { return cutOf(s, low, high) })
 		}
-		for pieces = possible(pieces, over); ratio > lastPiece && len(pieces) <= mostPieces/2; ratio = math.Sqrt(ratio) {
-			pieces = possible(halves(pieces), over)
+		pieces = possible(pieces, over)
+		for ratio > lastPiece && len(pieces) <= mostPieces/2 {
+			before := extent(pieces)
+			pieces, ratio = possible(halves(pieces), over), math.Sqrt(ratio)
+			if left := extent(pieces); left > vagueExtent && left > 0.95*before {
+				break // closer looks would only show how little is known
+			}
 		}
 		if whole || len(pieces) == 0 {
 			if !holdsWindow(pieces, over) {
@@ -67,6 +72,19 @@ func searchWindows(streams []*Stream, low, high float64, cutOf func(s *Stream, l
 			return pieces
 		}
 	}
+}
+
+// vagueExtent is the extent of a set of windows that tells nothing: a factor
+// of 1.5.
+const vagueExtent = 0.4
+
+// extent measures the pieces by ratio.
+func extent(pieces []piece) float64 {
+	sum := 0.0
+	for _, p := range pieces {
+		sum += math.Log(p.high / p.low)
+	}
+	return sum
 }
 
 // possible takes the cut over each piece and leaves out the empty ones.
@@ -101,16 +119,23 @@ func holdsWindow(pieces []piece, over func(low, high float64) cut) bool {
 	return false
 }
 
+// fewWindows is the number of refills seen below which no window is named: at
+// each of them a whole window's places, or what is left of them, came back.
+const fewWindows = 2
+
 // windowRange bounds the window (ns) that a trace can tell anything about:
 // longer ones would be explained, whatever was observed, by what was used before
 // the trace.
-func windowRange(streams []*Stream) (low, high float64, ok bool) {
+func windowRange(streams []*Stream, o Options) (low, high float64, ok bool) {
 	low, high = 1e6, 0
 	for _, s := range streams {
 		if s.limited > 0 && s.admitted > 0 {
 			ok = true
 			high = max(high, float64(s.from[s.byFrom[s.Len()-1]]-s.from[s.byFrom[0]])/2)
 		}
+	}
+	if o.longest > 0 {
+		high = float64(o.longest)
 	}
 	return low, high, ok && high > low
 }
@@ -135,6 +160,15 @@ func (s *Stream) runs(f func(first, last int32)) {
 	if first >= 0 {
 		f(first, last)
 	}
+}
+
+// telling is [Stream.telling] of each.
+func telling(streams []*Stream) []*Stream {
+	out := make([]*Stream, len(streams))
+	for i, s := range streams {
+		out[i] = s.telling()
+	}
+	return out
 }
 
 // telling returns the stream without the limited hits that tell nothing: of a
@@ -193,7 +227,7 @@ func (s *Stream) telling() *Stream {
 // describeWindow turns the windows that will do into a fit. A quota below least
 // would make the limiter one that another model describes.
 func describeWindow(pieces []piece, least float64, limiter func(window, quota float64) Limiter) Fit {
-	f := Fit{Grain: time.Millisecond, Params: map[string]Parameter{}}
+	f := Fit{Grain: time.Millisecond, Params: map[string]Parameter{}, refills: fewWindows}
 	window, quota, rate := none(), none(), none()
 	for _, p := range pieces {
 		first, last := max(math.Ceil(p.cut.lo), least), math.Ceil(p.cut.hi)-1

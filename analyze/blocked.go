@@ -1,0 +1,190 @@
+package analyze
+
+import (
+	"math"
+	"time"
+
+	"ratefit/internal/trace"
+)
+
+// Blocked is a limiter that, once it has limited a hit, limits all for block_s:
+// counted from that hit, or renewed by every further one. Afterwards it is at
+// rest.
+type Blocked struct {
+	Base    Model
+	Renewed bool
+}
+
+// Name implements [Model].
+func (m Blocked) Name() string { return m.Base.Name() }
+
+// Doc implements [Model].
+func (m Blocked) Doc() Doc {
+	d := m.Base.Doc()
+	if m.Renewed {
+		return Doc{
+			Title:     d.Title + " that blocks until silence",
+			About:     d.About + "; a hit that exceeds this is limited, and so are all later ones until none has been sent for block_s",
+			Signature: "who goes on after the first limited hit is never admitted again",
+		}
+	}
+	return Doc{
+		Title:     d.Title + " that blocks",
+		About:     d.About + "; a hit that exceeds this is limited, and so are all later ones for block_s",
+		Signature: "the first limited hit is followed by the same time without any admitted, whenever it came",
+	}
+}
+
+// fewBlocks is the number of blocks seen below which their length is a guess.
+const fewBlocks = 3
+
+// Fit implements [Model]. Hits during a block say nothing about what the
+// limiter counts; between blocks it is the base model, at rest after each.
+func (m Blocked) Fit(streams []*Stream, o Options) Fit {
+	block := rateSet{0, math.Inf(1)} // ns
+	var parts []*Stream
+	blocks := 0
+	for _, s := range streams {
+		if s.limited == 0 {
+			continue
+		}
+		between, n := m.split(s, &block)
+		parts, blocks = append(parts, between...), blocks+n
+	}
+	if blocks < fewBlocks || block.low >= block.high || block.low <= 0 || len(parts) == 0 {
+		return Fit{}
+	}
+	o.AtRest, o.longest = true, time.Duration(block.high)
+	f := m.Base.Fit(parts, o)
+	if !f.Consistent {
+		return f
+	}
+	f.Region = nil
+	f.Params["block_s"] = Parameter{Interval: bounded((block.low+block.high)/2e9, block.low*1e-9, block.high*1e-9)}
+	f.Modifiers = append(f.Modifiers, "block")
+	wrap := func(inner func(int) Limiter, length float64) func(int) Limiter {
+		return func(int) Limiter {
+			return &blocked{fresh: inner(0), inner: inner(0), length: time.Duration(length), renewed: m.Renewed}
+		}
+	}
+	corners := make([]func(int) Limiter, 0, 2*len(f.corners))
+	for _, c := range f.corners {
+		corners = append(corners, wrap(c, block.low), wrap(c, block.high))
+	}
+	f.corners = atMost(corners, 8)
+	middle := wrap(f.limiter, (block.low+block.high)/2)
+	f.news = []func() Limiter{func() Limiter { return middle(0) }}
+	return f
+}
+
+// split cuts a stream into what lies between blocks, each part with the hit
+// that brought on the next one, and narrows the length of a block (ns). The
+// first part is left out: nothing tells what was before it.
+func (m Blocked) split(s *Stream, block *rateSet) (parts []*Stream, blocks int) {
+	part := &Stream{}
+	known := false
+	var run []int32
+	finish := func(next int32) {
+		first := run[0]
+		trigger := int64(never)
+		for _, hit := range run {
+			trigger = min(trigger, s.to[hit])
+		}
+		if known {
+			part.add(s.seq[first], s.from[first], trigger, trace.Limited)
+			part.order()
+			parts = append(parts, part)
+		}
+		if next >= 0 {
+			blocks++
+			m.narrow(s, run, next, block)
+		}
+		part, known, run = &Stream{}, true, nil
+	}
+	for _, hit := range s.byFrom {
+		if s.outcome[hit] == trace.Limited {
+			run = append(run, hit)
+			continue
+		}
+		if len(run) > 0 && s.from[hit] > s.to[run[0]] {
+			finish(hit)
+		}
+		part.add(s.seq[hit], s.from[hit], s.to[hit], s.outcome[hit])
+	}
+	if len(run) > 0 {
+		finish(-1)
+	} else if known && part.Len() > 0 {
+		part.order()
+		parts = append(parts, part)
+	}
+	return parts, blocks
+}
+
+// narrow bounds the length of a block by one run of limited hits and the hit
+// that was admitted after it.
+func (m Blocked) narrow(s *Stream, run []int32, next int32, block *rateSet) {
+	first, last := run[0], run[len(run)-1]
+	since := s.from[first]
+	if m.Renewed {
+		since = s.from[last]
+		for i := 1; i < len(run); i++ {
+			block.low = max(block.low, float64(s.from[run[i]]-s.to[run[i-1]]))
+		}
+	} else {
+		block.low = max(block.low, float64(s.from[last]-s.to[first]))
+	}
+	block.high = min(block.high, float64(s.to[next]-since+int64(time.Millisecond)))
+}
+
+// Nearest implements [Model].
+func (m Blocked) Nearest(streams []*Stream, o Options) Fit {
+	f := m.Base.Nearest(streams, o)
+	longest := longestRun(streams)
+	f.Contradictions, f.First = 0, nil
+	f.Modifiers = append(f.Modifiers, "block")
+	for _, s := range streams {
+		inner := func() Limiter { return &firstHit{window: time.Duration(longest), quota: f.Burst.Value} }
+		n, w := s.unexplained(&blocked{fresh: inner(), inner: inner(), length: time.Duration(longest), renewed: m.Renewed})
+		f.Contradictions, f.First = f.Contradictions+n, earlier(f.First, w)
+	}
+	return f
+}
+
+// blocked refuses everything for a while after its inner limiter has refused.
+type blocked struct {
+	fresh, inner Limiter
+	length       time.Duration
+	renewed      bool
+	blocking     bool
+	until        time.Duration
+}
+
+// Admits implements [Limiter].
+func (b *blocked) Admits(t time.Duration) bool {
+	if b.blocking {
+		return t >= b.until
+	}
+	return b.inner.Admits(t)
+}
+
+// Observe implements [Limiter].
+func (b *blocked) Observe(t time.Duration, admitted bool) {
+	if b.blocking && (admitted || t >= b.until) {
+		b.blocking, b.inner = false, b.fresh.Clone()
+	}
+	switch {
+	case admitted:
+		b.inner.Observe(t, true)
+	case !b.blocking:
+		b.blocking, b.until = true, t+b.length
+	case b.renewed:
+		b.until = t + b.length
+	}
+}
+
+// Clone implements [Limiter].
+func (b *blocked) Clone() Limiter {
+	c := *b
+	c.inner = b.inner.Clone()
+	return &c
+}
