@@ -342,5 +342,9 @@ func (w *possibleWindows) most(from int64) float64 {
 	if len(kept) > 0 && kept[0].t >= from {
 		return kept[0].level
 	}
-	return kept[sort.Search(len(kept), func(k int) bool { return kept[k].t >= from })].level
+	k := sort.Search(len(kept), func(k int) bool { return kept[k].t >= from })
+	if k == len(kept) { // asked out of order, as hits of one instant may be
+		return float64(w.started)
+	}
+	return kept[k].level
 }

@@ -11,6 +11,7 @@ type firstHitWindow struct {
 	begin, begun int64 // it began within [begin, begun]
 	since        int64 // an admitted hit sent at since or later surely does not belong to an earlier one
 	may          int64 // a hit answered before may surely belongs to an earlier one
+	first        bool  // nothing is known of the window before it
 }
 
 // firstHitCut is the cut, lo ≤ quota < hi, of a window counter anchored to the
@@ -88,7 +89,7 @@ func (w *windowWalk) anchor(at int) (firstHitWindow, int, bool) {
 			k--
 		}
 		win, found = w.begunBy(k, answered), true
-		win.may = s.from[limited] - w.o.grain
+		win.may, win.first = s.from[limited]-w.o.grain, true
 		return false
 	})
 	return win, k, found
@@ -154,7 +155,7 @@ func (w *windowWalk) measure(win firstHitWindow, at int, c *cut) int {
 				sure++
 			}
 		case trace.Limited:
-			if to < win.may {
+			if to < win.may || win.first && from < win.begun {
 				continue
 			}
 			for ; ahead < len(s.byFrom); ahead++ {

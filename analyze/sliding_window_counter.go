@@ -83,13 +83,14 @@ type counterSearch struct {
 	all bool
 	o   cutOptions
 
-	sure, may, done, begun []int // per window; see cut
-	work                   int   // hits gone through so far
+	first, last            []int32 // windows of each hit; see place
+	sure, may, done, begun []int32 // hits in each window
+	work                   int     // hits gone through so far
 }
 
 // mostWork bounds the hits gone through: what takes longer to enclose is too
 // vague to tell.
-const mostWork = 20_000_000
+const mostWork = 12_000_000
 
 // mostCounterBoxes bounds the search: of a set that is made of so many boxes
 // smaller ones would not change the hull.
@@ -115,8 +116,12 @@ func (g *counterSearch) fit() Fit {
 		length := float64(g.s.from[g.s.byFrom[g.s.Len()-1]]) - start
 		for blur := g.widest(boxes, length); blur > fine; blur /= 2 {
 			boxes = g.refine(boxes, blur/2, length)
-			if len(boxes) == 0 || g.work > mostWork {
+			if len(boxes) == 0 {
 				return Fit{}
+			}
+			if g.work > mostWork {
+				g.s = whole
+				return g.describe(boxes)
 			}
 			if len(boxes) > mostCounterBoxes {
 				break
@@ -166,19 +171,12 @@ func (g *counterSearch) cut(b box) cut {
 	if windows > s.Len()+1_000_000 {
 		return c
 	}
-	for _, counts := range []*[]int{&g.sure, &g.may, &g.done, &g.begun} {
-		*counts = append((*counts)[:0], make([]int, windows+1)...)
-	}
-	last := func(t float64) int { return min(windows, int((t-b.early)/b.low)) }
-	first := func(t float64) int { return max(0, int((t-b.late)/b.high)) }
+	g.place(b, windows)
 	for hit := range s.from {
 		if !g.counts(int32(hit)) {
 			continue
 		}
-		m, n := first(float64(s.from[hit]-g.o.grain)), windows
-		if s.to[hit] != never {
-			n = last(float64(s.to[hit]))
-		}
+		m, n := g.first[hit], g.last[hit]
 		for k := m; k <= n; k++ {
 			g.may[k]++
 		}
@@ -186,34 +184,58 @@ func (g *counterSearch) cut(b box) cut {
 			g.sure[m]++
 		}
 	}
-	g.boundAdmitted(b, &c, first, last)
+	g.boundAdmitted(b, &c)
 	if c.lo < c.hi {
-		g.boundLimited(b, &c, first, last)
+		g.boundLimited(b, &c)
 	}
 	return c
+}
+
+// place finds the first and the last window in which each hit may have been
+// decided.
+func (g *counterSearch) place(b box, windows int) {
+	for _, counts := range []*[]int32{&g.sure, &g.may, &g.done, &g.begun} {
+		if cap(*counts) <= windows {
+			*counts = make([]int32, 2*windows+2)
+		}
+		*counts = (*counts)[:windows+1]
+		clear(*counts)
+	}
+	s := g.s
+	if len(g.first) != s.Len() {
+		g.first, g.last = make([]int32, s.Len()), make([]int32, s.Len())
+	}
+	perLow, perHigh := 1/b.low, 1/b.high
+	for hit, from := range s.from {
+		g.first[hit] = int32(max(0, (float64(from-g.o.grain)-b.late)*perHigh))
+		g.last[hit] = int32(windows)
+		if s.to[hit] != never {
+			g.last[hit] = min(int32(windows), int32((float64(s.to[hit])-b.early)*perLow))
+		}
+	}
 }
 
 func (g *counterSearch) counts(hit int32) bool { return g.all || g.s.outcome[hit] != trace.Limited }
 
 // boundAdmitted takes the lower bounds: what surely counted when a hit was
 // admitted was below the threshold.
-func (g *counterSearch) boundAdmitted(b box, c *cut, first, last func(float64) int) {
+func (g *counterSearch) boundAdmitted(b box, c *cut) {
 	s, j := g.s, 0
 	for _, hit := range s.byFrom {
-		from, to := float64(s.from[hit]-g.o.grain), float64(s.to[hit])
-		for ; j < s.Len() && float64(s.to[s.byTo[j]]) < from; j++ {
+		from := s.from[hit] - g.o.grain
+		for ; j < s.Len() && s.to[s.byTo[j]] < from; j++ {
 			d := s.byTo[j]
-			if m := first(float64(s.from[d] - g.o.grain)); g.counts(d) && s.outcome[d] != trace.Unknown && m == last(float64(s.to[d])) {
+			if m := g.first[d]; m == g.last[d] && g.counts(d) && s.outcome[d] != trace.Unknown {
 				g.done[m]++
 			}
 		}
-		m := first(from)
-		if s.outcome[hit] != trace.Admitted || s.to[hit] == never || m != last(to) {
+		m := g.first[hit]
+		if s.outcome[hit] != trace.Admitted || m != g.last[hit] || s.to[hit] == never {
 			continue
 		}
 		level := float64(g.done[m])
 		if m > 0 {
-			elapsed := (to-b.early)/b.low - float64(m)
+			elapsed := (float64(s.to[hit])-b.early)/b.low - float64(m)
 			level += float64(g.sure[m-1]) * (1 - min(1, elapsed))
 		}
 		c.lo = max(c.lo, level-slack)
@@ -223,9 +245,9 @@ func (g *counterSearch) boundAdmitted(b box, c *cut, first, last func(float64) i
 // boundLimited takes the upper bounds: what may have counted when a hit was
 // limited was not below the threshold. What was used before the trace explains
 // any limited hit of its first two windows.
-func (g *counterSearch) boundLimited(b box, c *cut, first, last func(float64) int) {
+func (g *counterSearch) boundLimited(b box, c *cut) {
 	s, j := g.s, 0
-	unknown := last(float64(s.from[s.byFrom[0]]-g.o.grain)) + 1
+	unknown := g.last[s.byFrom[0]] + 1
 	if g.o.rest {
 		unknown = -1
 	}
@@ -233,22 +255,17 @@ func (g *counterSearch) boundLimited(b box, c *cut, first, last func(float64) in
 		if s.to[hit] == never {
 			break
 		}
-		from, to := float64(s.from[hit]-g.o.grain), float64(s.to[hit])
-		for ; j < s.Len() && float64(s.from[s.byFrom[j]]-g.o.grain) <= to; j++ {
+		for ; j < s.Len() && s.from[s.byFrom[j]]-g.o.grain <= s.to[hit]; j++ {
 			d := s.byFrom[j]
 			if !g.counts(d) {
 				continue
 			}
-			n := len(g.begun) - 1
-			if s.to[d] != never {
-				n = last(float64(s.to[d]))
-			}
-			for m := first(float64(s.from[d] - g.o.grain)); m <= n; m++ {
+			for m := g.first[d]; m <= g.last[d]; m++ {
 				g.begun[m]++
 			}
 		}
-		m := first(from)
-		if s.outcome[hit] != trace.Limited || m <= unknown || m != last(to) {
+		m := g.first[hit]
+		if s.outcome[hit] != trace.Limited || m <= unknown || m != g.last[hit] {
 			continue
 		}
 		level := float64(g.begun[m])
@@ -256,10 +273,12 @@ func (g *counterSearch) boundLimited(b box, c *cut, first, last func(float64) in
 			level--
 		}
 		if m > 0 {
-			elapsed := (from-b.late)/b.high - float64(m)
+			elapsed := (float64(s.from[hit]-g.o.grain)-b.late)/b.high - float64(m)
 			level += float64(g.may[m-1]) * (1 - max(0, elapsed))
 		}
-		c.hi = min(c.hi, level+slack)
+		if c.hi = min(c.hi, level+slack); c.hi <= c.lo {
+			return
+		}
 	}
 }
 
@@ -350,7 +369,7 @@ func (g *counterSearch) bestFirst(boxes []box, within func(cut) bool, key func(b
 	for _, b := range boxes {
 		push(b)
 	}
-	for looked := 0; q.Len() > 0 && looked < closely && g.work < 2*mostWork; looked++ {
+	for looked := 0; q.Len() > 0 && looked < closely && g.work < 3*mostWork; looked++ {
 		b := heap.Pop(&q).(queued).box
 		if visit(b) {
 			return
