@@ -10,6 +10,7 @@ package analyze
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -71,7 +72,12 @@ type group struct {
 	admittedStatus  map[int]int
 	unknownKinds    map[string]int // "503", "timeout" …
 	claims          claims
+	confirming      bool // the last hit was of a confirmation
 }
+
+// confirmation begins the names of the phases whose hits are kept out of the
+// fit that foretells them.
+const confirmation = "confirm"
 
 // A decision is one hit of a [Stream].
 type decision struct {
@@ -117,6 +123,15 @@ func (a *Analyzer) Add(h *trace.Hit) {
 		}
 	case trace.Limited:
 		g.limitedStatuses[h.Status]++
+	}
+	if confirming := strings.HasPrefix(h.Phase, confirmation); confirming {
+		if !g.confirming {
+			g.stream.keptFrom = int64(from)
+		}
+		g.stream.keptTo = max(g.stream.keptTo, int64(from))
+		g.confirming = true
+	} else {
+		g.confirming = false
 	}
 	g.decided.add(decision{int64(from), int64(max(from, to)), uint32(h.Seq), o})
 	g.claims.read(&a.reader, h, o)

@@ -42,33 +42,46 @@ const (
 func (m LeakyBucketQueue) Fit(streams []*Stream, o Options) Fit {
 	overhead := replyTime(streams)
 	spacing := rateSet{0, math.Inf(1)} // ns per hit
-	delayed := 0
+	delayed, punctual := 0, 0
 	for _, s := range streams {
 		for _, run := range s.delayedRuns(overhead) {
-			punctual, ok := run.punctual(float64(overhead))
-			if !ok {
-				return Fit{}
+			delayed += len(run)
+			if even, ok := run.punctual(float64(overhead)); ok {
+				punctual += len(even)
+				narrowSpacing(&spacing, even, float64(2*overhead))
 			}
-			delayed += len(punctual)
-			narrowSpacing(&spacing, punctual, float64(2*overhead))
 		}
 	}
-	if delayed < fewDelayed || spacing.low > spacing.high || math.IsInf(spacing.high, 1) || float64(overhead) > evenness*spacing.low {
+	if punctual < fewDelayed || 4*punctual < 3*delayed || spacing.low > spacing.high || float64(overhead) > evenness*spacing.low {
 		return Fit{}
 	}
 	at := arrivals(streams)
-	c := cutOptions{int64(time.Millisecond), o.AtRest}
 	rates := rateSet{1e9 / spacing.high, 1e9 / spacing.low}
-	set, ok := shrink(rates, func(low, high float64) cut { return cutOver(at, low, high, c) })
-	if !ok {
-		return Fit{}
+	for _, g := range grains[:3] {
+		c := cutOptions{int64(g), o.AtRest}
+		if set, ok := shrink(rates, func(low, high float64) cut { return cutOver(at, low, high, c) }); ok {
+			return m.describe(streams, at, set, c)
+		}
+		// A queue that is bounded by the delay need not hold a whole number.
+		const parts = 1000
+		if set, ok := shrink(rates, func(low, high float64) cut {
+			whole := cutOver(at, low, high, c)
+			return cut{parts * whole.lo, parts * whole.hi}
+		}); ok {
+			return m.describe(streams, at, set, c)
+		}
 	}
+	return Fit{}
+}
+
+// describe turns the rates that will do into a fit.
+func (LeakyBucketQueue) describe(streams, at []*Stream, set rateSet, c cutOptions) Fit {
 	f := TokenBucket{}.fit(at, c, set)
 	f.Region = nil
+	f.Burst = admittedAtOnce(f.Burst)
 	delete(f.Params, clockGrain)
 	delete(f.Params, initialDeficit)
-	r := set.middle()
-	free := freePlaces(at, streams, r, f.Burst.Value)
+	free := freePlaces(at, streams, set.middle(), f.Burst.Value+1)
 	f.Params["free"] = Parameter{Interval: free}
 	queue := Interval{Value: f.Burst.Value - free.Value}
 	if f.Burst.Low != nil && free.High != nil {
@@ -81,6 +94,14 @@ func (m LeakyBucketQueue) Fit(streams []*Stream, o Options) Fit {
 	}
 	f.Params["queue"] = Parameter{Interval: queue}
 	return f
+}
+
+// admittedAtOnce rounds what a queue holds down to whole hits.
+func admittedAtOnce(b Interval) Interval {
+	if b.Low != nil && b.High != nil && math.Floor(*b.High) < math.Ceil(*b.Low) {
+		return exactly(math.Floor(*b.Low))
+	}
+	return b
 }
 
 // replyTime is how long (ns) a reply may take that nothing delays: the longest

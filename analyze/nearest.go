@@ -110,32 +110,57 @@ func seconds(ns int64) float64 { return float64(ns) * 1e-9 }
 
 // foretell asks the limiter about each admitted or limited hit sent since the
 // given instant, one step ahead: everything decided before is known to it. Where
-// the instant of the decision within its span makes the difference, the limiter
-// is taken to agree with what was observed.
+// the instant of the decision within its span, or the order of two that overlap,
+// makes the difference, the limiter is taken to agree with what was observed.
 func (s *Stream) foretell(l Limiter, since int64, answer func(hit int32, admits bool)) {
 	last := time.Duration(math.MinInt64)
-	for _, hit := range s.byTo {
-		o := s.outcome[hit]
-		if o == trace.Unknown {
-			continue
-		}
+	ask := func(hit int32) {
 		from, to := time.Duration(s.from[hit]), time.Duration(s.to[hit])
-		from = max(from, last)
-		observed := o == trace.Admitted
+		from = max(from-grains[0], last) // as clocks go
+		observed := s.outcome[hit] == trace.Admitted
 		at := from
 		if observed {
-			at = to
+			at = max(to, last)
 		}
 		admits := l.Admits(at)
 		if observed && admits {
-			// As early as it can be: the least that this hit costs later ones.
-			at = earliest(l, from, to)
+			at = earliest(l, max(time.Duration(s.from[hit]), last), at)
 		}
 		if s.from[hit] >= since {
 			answer(hit, admits)
 		}
 		l.Observe(at, observed)
 		last = max(last, at)
+	}
+	// Of hits that overlap the admitted ones come first: a limited one tells
+	// nothing about those that may have been decided before it.
+	asked := make([]bool, s.Len())
+	next := 0 // in byFrom
+	var waiting []int32
+	for _, hit := range s.byTo {
+		for ; next < s.Len() && s.from[s.byFrom[next]] <= s.to[hit]; next++ {
+			if h := s.byFrom[next]; s.outcome[h] == trace.Admitted {
+				waiting = append(waiting, h)
+			}
+		}
+		switch {
+		case asked[hit] || s.outcome[hit] == trace.Unknown:
+		case s.outcome[hit] == trace.Limited:
+			for _, h := range waiting {
+				if !asked[h] {
+					asked[h] = true
+					ask(h)
+				}
+			}
+			waiting = waiting[:0]
+			ask(hit)
+		default:
+			asked[hit] = true
+			ask(hit)
+		}
+		if len(waiting) > 4096 {
+			waiting = slices.DeleteFunc(waiting, func(h int32) bool { return asked[h] })
+		}
 	}
 }
 
@@ -168,28 +193,48 @@ func (p *Prediction) count(foretold, admitted bool) {
 	}
 }
 
-// predict fits the model to the first half of the hits and foretells the rest.
-// nil means that half is not enough for a fit.
+// predict fits the model to a part of the hits and foretells others: those of a
+// confirmation by all that was sent before it, or else the second half by the
+// first. nil means that the part is not enough for a fit.
 func predict(m Model, streams []*Stream, o Options) *Prediction {
-	p := &Prediction{}
-	var halves []*Stream
-	var middles []int64
-	for _, s := range streams {
-		if s.Len() < 20 {
+	var parts []*Stream
+	kept := make([]span, len(streams))
+	confirmed := slices.ContainsFunc(streams, func(s *Stream) bool { return s.keptTo > 0 })
+	for i, s := range streams {
+		switch {
+		case confirmed && s.keptTo > 0:
+			kept[i] = span{s.keptFrom, s.keptTo}
+			parts = append(parts, s.before(s.keptFrom))
+		case confirmed: // nothing to foretell here
+			kept[i] = span{never, never}
+			parts = append(parts, s)
+		case s.Len() < 20:
 			return nil
+		default:
+			kept[i] = span{s.from[s.byFrom[s.Len()/2]], never}
+			parts = append(parts, s.before(kept[i].from))
 		}
-		middle := s.from[s.byFrom[s.Len()/2]]
-		middles = append(middles, middle)
-		halves = append(halves, s.before(middle))
 	}
-	f := m.Fit(halves, o)
-	if !f.Consistent || !f.tight() {
+	f := m.Fit(slices.DeleteFunc(slices.Clone(parts), func(s *Stream) bool { return s.Len() == 0 }), o)
+	if !f.Consistent || !f.tight() || len(f.news) > 1 && len(f.news) < len(streams) {
 		return nil
 	}
+	p := &Prediction{}
+	if _, queue := m.(LeakyBucketQueue); queue {
+		streams = arrivals(streams)
+	}
 	for i, s := range streams {
-		s.foretell(f.limiter(i), middles[i], func(hit int32, admits bool) {
-			p.count(admits, s.outcome[hit] == trace.Admitted)
+		s.foretell(f.limiter(i), kept[i].from, func(hit int32, admits bool) {
+			if s.from[hit] <= kept[i].to {
+				p.count(admits, s.outcome[hit] == trace.Admitted)
+			}
 		})
+	}
+	if p.Hits == 0 {
+		return nil
 	}
 	return p
 }
+
+// A span is a stretch of time, ns.
+type span struct{ from, to int64 }

@@ -27,6 +27,8 @@ type Stream struct {
 	limited      int
 	admitted     int
 
+	keptFrom, keptTo int64 // when the hits of a confirmation were sent; 0 = none
+
 	views   map[bool]*counted // hits that count, made when first asked for
 	thinned *Stream           // see telling
 }
@@ -119,6 +121,9 @@ func merge(streams []*Stream) *Stream {
 	m, n := &Stream{}, 0
 	for _, s := range streams {
 		n += s.Len()
+		if s.keptTo > m.keptTo {
+			m.keptFrom, m.keptTo = s.keptFrom, s.keptTo
+		}
 	}
 	m.grow(n)
 	next := make([]int, len(streams)) // in byFrom of each
