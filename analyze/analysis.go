@@ -36,6 +36,7 @@ type Limit struct {
 	Burst          *Interval            `json:"burst,omitempty"`
 	Params         map[string]Parameter `json:"params"`
 	Modifiers      []string             `json:"modifiers"`
+	Tiers          []Tier               `json:"tiers,omitempty"` // the limits of which the model "tiers" is made
 	Contradictions int                  `json:"contradictions"`
 	Alternatives   []Alternative        `json:"alternatives"`
 	Prediction     *Prediction          `json:"prediction,omitempty"`
@@ -51,6 +52,14 @@ type Limit struct {
 	FirstAdmittedStatus int            `json:"first_admitted_status,omitempty"`
 	LimitedStatuses     map[string]int `json:"limited_statuses"`
 	Warnings            []string       `json:"warnings"`
+}
+
+// A Tier is one of several limits at once.
+type Tier struct {
+	Model         string               `json:"model"`
+	SustainedRate Interval             `json:"sustained_rate"`
+	Burst         Interval             `json:"burst"`
+	Params        map[string]Parameter `json:"params"`
 }
 
 // A Verdict says how much is known about a limiter.

@@ -71,6 +71,7 @@ func (l *Limit) takeFit(m Model, f Fit) {
 	}
 	l.Contradictions = f.Contradictions
 	l.Region = f.Region
+	l.Tiers = f.Tiers
 	l.Modifiers = append(l.Modifiers, f.Modifiers...)
 	for name, p := range f.Params {
 		l.Params[name] = p

@@ -268,12 +268,15 @@ func choose(streams []*Stream, o Options) judged {
 	var j judged
 	o.earlier = map[string]Fit{}
 	j.fits = o.earlier
-	models := Models()
-	if o.plain {
-		models = plain()
+	models := plain()
+	if !o.plain {
+		models = append(models, modified()...)
 	}
 	j.try(models, streams, o)
 	j.prefer(streams)
+	if j.model == nil && !o.plain {
+		j.try(several(), streams, o)
+	}
 	switch {
 	case j.model == nil:
 		j.verdict = Contradicted

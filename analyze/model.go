@@ -48,6 +48,7 @@ type Fit struct {
 	Params         map[string]Parameter
 	Modifiers      []string
 	NoRate         bool // the limiter has no rate of its own
+	Tiers          []Tier
 	Region         []RegionPoint
 	Contradictions int      // decisions that the nearest parameters cannot explain
 	First          *Witness // the first of them
@@ -76,7 +77,11 @@ func (f Fit) tight() bool {
 func (f Fit) limiter(i int) Limiter { return f.news[min(i, len(f.news)-1)]() }
 
 // Models is the catalogue, in the order in which they are tried.
-func Models() []Model { return append(plain(), modified()...) }
+func Models() []Model { return append(append(plain(), modified()...), several()...) }
+
+// several are limits at once. They have so much freedom that they are tried
+// only when no single one explains the decisions.
+func several() []Model { return []Model{Tiers{}, Tiers{Log: true}} }
 
 // plain are the models without modifiers.
 func plain() []Model {
