@@ -81,7 +81,7 @@ func Models() []Model { return append(append(plain(), modified()...), several().
 
 // several are limits at once. They have so much freedom that they are tried
 // only when no single one explains the decisions.
-func several() []Model { return []Model{Tiers{}, Tiers{Log: true}} }
+func several() []Model { return []Model{Tiers{}, Tiers{Log: true}, Either{}} }
 
 // plain are the models without modifiers.
 func plain() []Model {
