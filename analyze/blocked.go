@@ -139,7 +139,7 @@ func (m Blocked) narrow(s *Stream, run []int32, next int32, block *rateSet) {
 // Nearest implements [Model].
 func (m Blocked) Nearest(streams []*Stream, o Options) Fit {
 	f := m.Base.Nearest(streams, o)
-	longest := longestRun(streams)
+	longest := longestRun(streams, 0)
 	f.Contradictions, f.First = 0, nil
 	f.Modifiers = append(f.Modifiers, "block")
 	for _, s := range streams {

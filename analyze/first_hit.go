@@ -60,9 +60,12 @@ type windowWalk struct {
 
 // A pendingHit is a limited hit that may belong to this window or the next.
 type pendingHit struct {
-	hit  int32
-	most int
+	at   int // in byFrom
+	most int // hits that may have been counted before it
 }
+
+// unbounded: nothing is known of a window that the hit may belong to.
+const unbounded = math.MaxInt32
 
 // anchor finds the first window from hit at on whose beginning is seen: the
 // first hit of all if the limiter is said to be at rest, else the first one that
@@ -76,23 +79,51 @@ func (w *windowWalk) anchor(at int) (firstHitWindow, int, bool) {
 	}
 	k := w.silence(at)
 	win, found := w.begunBy(k, math.MinInt64), k < len(s.byFrom)
-	s.afterLimited(w.o.grain, func(first int, _, limited int32) bool {
+	s.afterLimited(w.o.grain, func(first int, hit, limited int32) bool {
 		if first < at {
 			return true
 		}
-		if first >= k {
-			return false
+		if first < k {
+			win, k = w.begunAfter(limited, hit)
+			found = true
 		}
-		// Hits in flight beside it may have begun the window as well.
-		answered := s.to[limited]
-		for k = first; k > at && s.from[s.byFrom[k-1]]-w.o.grain > answered; {
-			k--
-		}
-		win, found = w.begunBy(k, answered), true
-		win.may, win.first = s.from[limited]-w.o.grain, true
 		return false
 	})
 	return win, k, found
+}
+
+// begunAfter is the window that began after a limited hit, since an admitted
+// one was surely decided after that, and the position in byFrom of the first
+// hit that may belong to it. Any hit that is not limited may have begun it that
+// may have been decided after the limited one was.
+func (w *windowWalk) begunAfter(limited, admitted int32) (firstHitWindow, int) {
+	s := w.s
+	last, answered := s.from[limited]-w.o.grain, s.to[limited]
+	win := firstHitWindow{begin: never, begun: s.to[admitted], since: answered, may: last, first: true}
+	at := -1
+	for k, hit := range s.byFrom {
+		from, to := s.from[hit]-w.o.grain, s.to[hit]
+		if from > win.begun {
+			break
+		}
+		if to < last {
+			continue
+		}
+		if at < 0 {
+			at = k
+		}
+		switch s.outcome[hit] {
+		case trace.Admitted:
+			if from > answered {
+				win.begun = min(win.begun, to)
+			}
+			win.begin = min(win.begin, from)
+		case trace.Unknown:
+			win.begin = min(win.begin, from)
+		}
+	}
+	win.begin = max(win.begin, last)
+	return win, at
 }
 
 // silence finds the first hit from at on that was sent longer than a window
@@ -138,7 +169,7 @@ func (w *windowWalk) measure(win firstHitWindow, at int, c *cut) int {
 	sure, next := 0, len(s.byFrom)
 	w.exhausted = never
 	w.carried, w.pending = w.pending, w.carried[:0]
-	possible, ahead := 0, at
+	possible, ahead, carry := 0, at, 0
 	for k := at; k < len(s.byFrom); k++ {
 		hit := s.byFrom[k]
 		from, to := s.from[hit]-w.o.grain, s.to[hit]
@@ -155,7 +186,11 @@ func (w *windowWalk) measure(win firstHitWindow, at int, c *cut) int {
 				sure++
 			}
 		case trace.Limited:
-			if to < win.may || win.first && from < win.begun {
+			if to < win.may {
+				continue
+			}
+			before := win.first && from < win.begun // of a window that nothing is known of
+			if before && to < endLo {
 				continue
 			}
 			for ; ahead < len(s.byFrom); ahead++ {
@@ -168,19 +203,24 @@ func (w *windowWalk) measure(win firstHitWindow, at int, c *cut) int {
 				}
 			}
 			most := possible
-			for _, p := range w.carried {
-				if p.hit == hit {
-					most = max(most, p.most)
-				}
+			for ; carry < len(w.carried) && w.carried[carry].at < k; carry++ {
+			}
+			if carry < len(w.carried) && w.carried[carry].at == k {
+				most = max(most, w.carried[carry].most)
+			}
+			if before {
+				most = unbounded
 			}
 			if to >= endLo {
-				w.pending = append(w.pending, pendingHit{hit, most})
+				w.pending = append(w.pending, pendingHit{k, most})
 				continue
 			}
 			if from >= win.begun {
 				w.exhausted = min(w.exhausted, to)
 			}
-			c.hi = min(c.hi, float64(most)+1)
+			if most < unbounded {
+				c.hi = min(c.hi, float64(most)+1)
+			}
 		}
 	}
 	c.lo = max(c.lo, float64(sure))

@@ -41,7 +41,7 @@ func (m FixedWindow) Fit(streams []*Stream, o Options) Fit {
 		return m.fitGrid(streams, c, o)
 	}
 	low, high, ok := windowRange(streams, o)
-	low, high = max(low, longestRun(streams)), min(high, shortestRefill(streams, c.grain))
+	low, high = max(low, longestRun(streams, c.grain)), min(high, shortestRefill(streams, c.grain))
 	if !ok || low > high {
 		return Fit{}
 	}
@@ -57,10 +57,10 @@ func (m FixedWindow) Fit(streams []*Stream, o Options) Fit {
 // longestRun is the longest time (ns) that surely lies within one window: a
 // run of limited hits with no admitted one between, since a new window would
 // have admitted one.
-func longestRun(streams []*Stream) float64 {
+func longestRun(streams []*Stream, grain int64) float64 {
 	longest := 0.0
 	for _, s := range streams {
-		s.runs(func(first, last int32) { longest = max(longest, float64(s.from[last]-s.to[first])) })
+		s.runs(func(first, last int32) { longest = max(longest, float64(s.from[last]-grain-s.to[first])) })
 	}
 	return longest
 }

@@ -48,7 +48,7 @@ func meetParam(f *Fit, other Fit, name string) bool {
 // fitGridWindow fits one stream and tells whether the windows lie on the clock.
 func fitGridWindow(s *Stream, all []*Stream, c cutOptions, o Options) (Fit, bool) {
 	low, high, ok := windowRange(all, o)
-	low, high = max(low, longestRun(all)), min(high, shortestRefill(all, c.grain))
+	low, high = max(low, longestRun(all, c.grain)), min(high, shortestRefill(all, c.grain))
 	if !ok || low > high {
 		return Fit{}, false
 	}

@@ -99,7 +99,7 @@ const mostCounterBoxes = 2500
 func (g *counterSearch) fit() Fit {
 	one := []*Stream{g.s}
 	_, high, ok := windowRange(one, Options{})
-	low := max(1e7, longestRun(one))
+	low := max(1e7, longestRun(one, g.o.grain))
 	// The first two windows can be explained by what was used before.
 	high = min(high*2/5, 20*low)
 	if !ok || low >= high {

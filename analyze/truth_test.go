@@ -200,7 +200,7 @@ func TestFirstHitWindowIsNeverExcluded(t *testing.T) {
 		cutOf := func(s *Stream) cut { return s.firstHitCut(low, high, w.options()) }
 		wantQuota(t, &w, s, cutOf)
 		wantQuota(t, &w, s.telling(), cutOf)
-		if l := longestRun([]*Stream{s}); l > float64(w.window) {
+		if l := longestRun([]*Stream{s}, ms); l > float64(w.window) {
 			t.Fatalf("a run of %v: %s", time.Duration(l), w.show(s))
 		}
 		if l := shortestRefill([]*Stream{s}, ms); l < float64(w.window) {
@@ -220,7 +220,7 @@ func TestGridWindowIsNeverExcluded(t *testing.T) {
 		wantQuota(t, &w, s, cutOf)
 		wantQuota(t, &w, s.telling(), cutOf)
 		wantTelling(t, &w, s, cutOf)
-		if l := longestRun([]*Stream{s}); l > float64(w.window) {
+		if l := longestRun([]*Stream{s}, ms); l > float64(w.window) {
 			t.Fatalf("a run of %v: %s", time.Duration(l), w.show(s))
 		}
 		if l := shortestRefill([]*Stream{s}, ms); l < float64(w.window) {
@@ -303,7 +303,7 @@ func TestCapIsNeverExcluded(t *testing.T) {
 		w.coarse, w.before = 1, 0
 		w.served = time.Duration(float64(w.window) * rapid.Float64Range(0.1, 2).Draw(t, "served"))
 		s := w.decide(simulate.Cap{Most: w.quota})
-		wantQuota(t, &w, s, func(s *Stream) cut { return s.flightCut(int64(w.latency)) })
+		wantQuota(t, &w, s, func(s *Stream) cut { return s.flightCut(int64(max(w.latency, time.Millisecond))) })
 	})
 }
 

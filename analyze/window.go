@@ -140,25 +140,32 @@ func windowRange(streams []*Stream, o Options) (low, high float64, ok bool) {
 	return low, high, ok && high > low
 }
 
-// runs calls f for each run of limited hits with no other decided hit between:
-// surely from the end of the first to the beginning of the last.
+// runs calls f for each run of limited hits between which no other hit can have
+// been decided. The run lasted surely from the end of the first to the beginning
+// of the last.
 func (s *Stream) runs(f func(first, last int32)) {
-	first, last := int32(-1), int32(-1)
+	var run []int32
+	latest := int64(math.MinInt64) // when a hit that was not limited may have been decided
 	for _, hit := range s.byFrom {
+		from := s.from[hit]
 		if s.outcome[hit] == trace.Limited {
-			if first < 0 {
-				first = hit
+			if from > latest {
+				run = append(run, hit)
 			}
-			last = hit
 			continue
 		}
-		if first >= 0 {
-			f(first, last)
+		latest = max(latest, s.to[hit])
+		// Those in flight beside it may have been decided after it.
+		for len(run) > 0 && s.to[run[len(run)-1]] >= from {
+			run = run[:len(run)-1]
 		}
-		first = -1
+		if len(run) > 0 {
+			f(run[0], run[len(run)-1])
+		}
+		run = run[:0]
 	}
-	if first >= 0 {
-		f(first, last)
+	if len(run) > 0 {
+		f(run[0], run[len(run)-1])
 	}
 }
 
