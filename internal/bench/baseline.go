@@ -22,11 +22,12 @@ type decision struct {
 	admitted bool
 }
 
-// decisions leaves out hits of unknown outcome.
-func decisions(hits []trace.Hit) []decision {
+// decisions leaves out hits of unknown outcome. limited lists the statuses of
+// limited hits, as in an analysis.
+func decisions(hits []trace.Hit, limited []int) []decision {
 	var all []decision
 	for i := range hits {
-		switch hits[i].Outcome(nil) {
+		switch hits[i].Outcome(limited) {
 		case trace.Admitted:
 			all = append(all, decision{hits[i].Sent, true})
 		case trace.Limited:
@@ -50,8 +51,8 @@ func opening(all []decision) int {
 // admitted hits, the rate what is admitted while the limiter is saturated. That
 // is the longest stretch of whole seconds in each of which something was
 // limited, but for its first, in which the burst may be.
-func Naive(hits []trace.Hit) Guess {
-	all := decisions(hits)
+func Naive(hits []trace.Hit, limited []int) Guess {
+	all := decisions(hits, limited)
 	g := Guess{Burst: opening(all)}
 	type second struct{ admitted, limited int }
 	seconds := map[int64]second{}
@@ -89,8 +90,8 @@ func Naive(hits []trace.Hit) Guess {
 // bucket is the replies before the first loss; after it, each run of replies
 // between two losses is a refill, with the median of their sizes, and the median
 // of the gaps between their beginnings is the interval.
-func Depletions(hits []trace.Hit) Guess {
-	all := decisions(hits)
+func Depletions(hits []trace.Hit, limited []int) Guess {
+	all := decisions(hits, limited)
 	g := Guess{Burst: opening(all)}
 	var sizes []int
 	var begins, gaps []time.Duration

@@ -65,10 +65,10 @@ func TestBaselines(t *testing.T) {
 		},
 	} {
 		hits := drawn(step, test.picture)
-		if got := Naive(hits); !same(got, test.naive) {
+		if got := Naive(hits, nil); !same(got, test.naive) {
 			t.Errorf("%s: naive %+v, want %+v", test.name, got, test.naive)
 		}
-		if got := Depletions(hits); !same(got, test.icmp) {
+		if got := Depletions(hits, nil); !same(got, test.icmp) {
 			t.Errorf("%s: per-depletion medians %+v, want %+v", test.name, got, test.icmp)
 		}
 	}

@@ -1,7 +1,10 @@
 package bench
 
 import (
+	"cmp"
 	"math/rand/v2"
+	"net/http"
+	"slices"
 	"time"
 
 	"ratefit/internal/bench/simulate"
@@ -20,6 +23,31 @@ type Case struct {
 	Service time.Duration // mean time to serve an admitted hit; 0 = half a millisecond
 	Steady  bool          // every hit takes that long; else exponential
 	Drop    Drop
+
+	// LimitedStatus is what limited hits are answered with; 0 = 429.
+	LimitedStatus int
+
+	// Scope is what is known about who shares a limiter.
+	Scope ScopeTruth
+}
+
+// limitedStatus is what the analysis is told of it.
+func (c *Case) limitedStatus() []int {
+	if c.LimitedStatus == 0 {
+		return nil
+	}
+	return []int{c.LimitedStatus}
+}
+
+// family is what the limiters of a case are called in a table.
+func (t *Truth) family() string {
+	switch {
+	case t.Why != "":
+		return "spoiled: " + t.Why
+	case slices.Contains(t.Modifiers, "block"):
+		return "block"
+	}
+	return t.Model
 }
 
 // A Part is the limiter of one class.
@@ -52,7 +80,7 @@ func single(name string, t Truth, build func(Setting) simulate.Limiter) Case {
 func Cases() []Case {
 	var all []Case
 	for _, family := range [][]Case{
-		buckets(), stepped(), windows(), logs(), counters(), queues(), caps(), tiers(), blocks(), scopes(), spoiled(),
+		buckets(), stepped(), windows(), logs(), counters(), queues(), caps(), tiers(), blocks(), scopes(), refusing(), spoiled(),
 	} {
 		all = append(all, family...)
 	}
@@ -77,7 +105,7 @@ func (c *Case) world(n Noise, e Setting) *World {
 	for i := range c.Parts {
 		parts[c.Parts[i].Class] = &c.Parts[i]
 	}
-	w := &World{noise: n, random: e.Random, service: c.Service, steady: c.Steady, drop: c.Drop}
+	w := &World{noise: n, random: e.Random, service: c.Service, steady: c.Steady, drop: c.Drop, refusal: cmp.Or(c.LimitedStatus, http.StatusTooManyRequests)}
 	if w.service == 0 {
 		w.service = 500 * time.Microsecond
 	}

@@ -16,7 +16,7 @@ func bucketTruth(rate, burst float64) Truth {
 func buckets() []Case {
 	var all []Case
 	for _, b := range []struct{ rate, burst float64 }{
-		{1, 4}, {2, 30}, {2.5, 12}, {5, 8}, {10, 1}, {20, 31}, {50, 20}, {100, 1}, {120, 60}, {200, 100},
+		{1, 4}, {2, 30}, {2.5, 12}, {5, 8}, {10, 1}, {20, 31}, {50, 20}, {2, 5}, {100, 1}, {120, 60}, {200, 100}, {300, 40},
 	} {
 		all = append(all, single(fmt.Sprintf("token bucket %v/s burst %v", b.rate, b.burst), bucketTruth(b.rate, b.burst),
 			func(Setting) simulate.Limiter { return &simulate.Bucket{Rate: b.rate, Size: b.burst} }))

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"fmt"
+	"net/http"
 	"time"
 
 	"ratefit/internal/bench/simulate"
@@ -119,14 +120,76 @@ func scopes() []Case {
 	both := []string{source, "127.0.0.3"}
 	return []Case{
 		{
-			Name: "token buckets of reads and of writes", Sources: both[:1],
+			Name: "token buckets of reads and of writes", Sources: both[:1], Scope: ScopeTruth{Class: "separate"},
 			Parts: []Part{part("read", 20, 31), part("write", 5, 11)},
 		},
 		{
 			Name: "token bucket of reads and writes together", Sources: both[:1], OneForClasses: true,
+			Scope: ScopeTruth{Class: "shared"},
 			Parts: []Part{part("read", 10, 21), part("write", 10, 21)},
 		},
-		{Name: "token bucket for each address", Sources: both, Parts: []Part{part("read", 30, 20)}},
-		{Name: "token bucket of all addresses", Sources: both, OneForSources: true, Parts: []Part{part("read", 30, 20)}},
+		{
+			Name: "token bucket for each address", Sources: both, Scope: ScopeTruth{Source: "separate"},
+			Parts: []Part{part("read", 30, 20)},
+		},
+		{
+			Name: "token bucket of all addresses", Sources: both, OneForSources: true, Scope: ScopeTruth{Source: "shared"},
+			Parts: []Part{part("read", 30, 20)},
+		},
+		{
+			Name: "token buckets of reads and of writes for each address", Sources: both,
+			Scope: ScopeTruth{Class: "separate", Source: "separate"},
+			Parts: []Part{part("read", 20, 31), part("write", 5, 11)},
+		},
+		{
+			Name: "token buckets of reads and of writes of all addresses", Sources: both, OneForSources: true,
+			Scope: ScopeTruth{Class: "separate", Source: "shared"},
+			Parts: []Part{part("read", 20, 31), part("write", 5, 11)},
+		},
+		{
+			Name: "token bucket of all classes for each address", Sources: both, OneForClasses: true,
+			Scope: ScopeTruth{Class: "shared", Source: "separate"},
+			Parts: []Part{part("read", 10, 21), part("write", 10, 21)},
+		},
+		{
+			Name: "token bucket of all classes and addresses", Sources: both, OneForClasses: true, OneForSources: true,
+			Scope: ScopeTruth{Class: "shared", Source: "shared"},
+			Parts: []Part{part("read", 10, 21), part("write", 10, 21)},
+		},
+		windowScope(both),
 	}
+}
+
+// windowScope is a fixed window for each address and class.
+func windowScope(sources []string) Case {
+	part := func(class string, quota int, length time.Duration) Part {
+		return Part{Class: class, Truth: windowTruth(quota, length, firstHit), New: func(e Setting) simulate.Limiter {
+			return newWindow(e, quota, length, firstHit)
+		}}
+	}
+	return Case{
+		Name: "fixed windows of reads and of writes for each address", Sources: sources,
+		Scope: ScopeTruth{Class: "separate", Source: "separate"},
+		Parts: []Part{part("read", 30, 3*time.Second), part("write", 8, 2*time.Second)},
+	}
+}
+
+// refusing are limiters that answer limited hits with 503, as nginx does.
+func refusing() []Case {
+	all := []Case{
+		single("token bucket 20/s burst 31", bucketTruth(20, 31), func(Setting) simulate.Limiter {
+			return &simulate.Bucket{Rate: 20, Size: 31}
+		}),
+		single("fixed window 30 in 3s, first-hit", windowTruth(30, 3*time.Second, firstHit), func(e Setting) simulate.Limiter {
+			return newWindow(e, 30, 3*time.Second, firstHit)
+		}),
+		single("queue 10/s, 1 free, 5 waiting", Truth{Model: "leaky-bucket-queue", Rate: 10, Burst: 6}, func(Setting) simulate.Limiter {
+			return &simulate.Queue{Every: 100 * time.Millisecond, Free: 1, Waiting: 5}
+		}),
+	}
+	for i := range all {
+		all[i].Name += ", answers 503"
+		all[i].LimitedStatus = http.StatusServiceUnavailable
+	}
+	return all
 }

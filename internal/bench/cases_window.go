@@ -56,14 +56,18 @@ func windows() []Case {
 		{100, time.Second, clock},
 		{25, 2 * time.Second, clock},
 		{60, 5 * time.Second, clock},
+		{100, 10 * time.Second, clock},
 		{100, time.Minute, clock},
 		{15, time.Second, firstHit},
 		{8, 2 * time.Second, firstHit},
 		{30, 3 * time.Second, firstHit},
 		{60, 5 * time.Second, firstHit},
+		{50, 10 * time.Second, firstHit},
+		{300, time.Second, firstHit},
 		{1, 500 * time.Millisecond, firstHit},
 		{12, 3 * time.Second, timer},
 		{40, 4 * time.Second, timer},
+		{20, 10 * time.Second, timer},
 	} {
 		name := fmt.Sprintf("fixed window %d in %v, %s", w.quota, w.length, w.anchor)
 		all = append(all, single(name, windowTruth(w.quota, w.length, w.anchor), func(e Setting) simulate.Limiter {
@@ -97,6 +101,7 @@ func logs() []Case {
 		{1, 200 * time.Millisecond, false, 0},
 		{30, 2 * time.Second, true, 0},
 		{9, 3 * time.Second, true, 0},
+		{200, time.Second, false, 0},
 	} {
 		t := quotaTruth("sliding-window-log", l.quota, l.length)
 		name := fmt.Sprintf("sliding log %d in %v", l.quota, l.length)
@@ -138,6 +143,7 @@ func counters() []Case {
 		{"rounded down", 50, 5 * time.Second, simulate.Floor, false, false},
 		{"rounded", 12, 3 * time.Second, simulate.HalfUp, false, false},
 		{"rounded", 50, 5 * time.Second, simulate.HalfUp, false, false},
+		{"unrounded", 80, 10 * time.Second, simulate.Unrounded, false, false},
 		{"limited hits count", 40, 2 * time.Second, simulate.Unrounded, false, true},
 	} {
 		t := quotaTruth("sliding-window-counter", c.quota, c.length)

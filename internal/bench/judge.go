@@ -23,6 +23,7 @@ type Answer struct {
 	Verdict   string    `json:"verdict"`
 	Name      string    `json:"name"` // the model with its modifiers; when not identified the nearest, or ""
 	Anchor    string    `json:"anchor,omitempty"`
+	Why       string    `json:"why,omitempty"` // there is no name
 	// Lost: the verdict is undetermined, but a right name is not among the
 	// survivors.
 	Lost bool `json:"lost,omitempty"`
@@ -46,6 +47,7 @@ func (a *Answer) identified() bool { return a.Verdict == string(analyze.Identifi
 func judge(l *analyze.Limit, t *Truth) Answer {
 	a := Answer{
 		Judgement: Declined, Verdict: string(l.Verdict), Name: joined(l.Model, l.Modifiers), Anchor: l.Params["anchor"].Text,
+		Why: l.Why,
 	}
 	switch l.Verdict {
 	case analyze.Unlimited:

@@ -13,7 +13,6 @@ import (
 
 	"ratefit/analyze"
 	"ratefit/internal/trace"
-	"ratefit/profiles"
 )
 
 // Options says which traces to make.
@@ -22,11 +21,14 @@ type Options struct {
 	Only   string   // part of the names of the cases; "" = all
 	Noise  []string // names of [Noises]; empty = all
 	Repeat int      // traces of each case and noise, at least 1
-	// Traffic makes what is sent to the limiters of one trace; nil = the script
-	// of the default profile.
-	Traffic func(classes, sources []string, r *rand.Rand) (Traffic, error)
+	Quick  bool     // only a few cases of each family
+	// Traffic makes what is sent to the limiters of one trace; nil = [Planned].
+	Traffic func(c *Case, r *rand.Rand) (Traffic, error)
 	// Progress is told how many traces are done, one call at a time; may be nil.
 	Progress func(done, all int)
+	// Each is given what became of each trace as it is done, one call at a time;
+	// may be nil.
+	Each func(trials []Trial)
 }
 
 // A Trial is what became of one limiter of one trace.
@@ -45,6 +47,9 @@ type Trial struct {
 	Requests int           `json:"requests"`
 	Limited  int           `json:"limited"`
 	Lasted   time.Duration `json:"lasted_ns"`
+	Scope    []ScopeAnswer `json:"scope,omitempty"` // of the trace, with its first limiter
+
+	Took time.Duration `json:"-"` // to make and analyze the trace, with its first limiter
 }
 
 // A job is one trace to be made.
@@ -62,10 +67,7 @@ func Run(ctx context.Context, o Options) ([]Trial, error) {
 		return nil, err
 	}
 	if o.Traffic == nil {
-		survey, _ := profiles.Builtin(profiles.Default)
-		o.Traffic = func(classes, sources []string, r *rand.Rand) (Traffic, error) {
-			return Script(survey, classes, sources, r)
-		}
+		o.Traffic = Planned
 	}
 	trials := make([][]Trial, len(jobs))
 	faults := make([]error, len(jobs))
@@ -81,6 +83,9 @@ func Run(ctx context.Context, o Options) ([]Trial, error) {
 				trials[i], faults[i] = jobs[i].try(o)
 				lock.Lock()
 				done++
+				if o.Each != nil {
+					o.Each(trials[i])
+				}
 				if o.Progress != nil {
 					o.Progress(done, len(jobs))
 				}
@@ -124,10 +129,13 @@ func (o *Options) jobs() ([]job, error) {
 	}
 	var jobs []job
 	for _, c := range Cases() {
-		if !strings.Contains(c.Name, o.Only) {
+		if !strings.Contains(c.Name, o.Only) || o.Quick && !c.quick() {
 			continue
 		}
 		for _, n := range noises {
+			if n.Few && len(o.Noise) == 0 && !c.quick() {
+				continue
+			}
 			for run := range o.Repeat {
 				jobs = append(jobs, job{c, n, run})
 			}
@@ -140,18 +148,22 @@ func (o *Options) jobs() ([]job, error) {
 }
 
 func (o *Options) noises() ([]Noise, error) {
-	if len(o.Noise) == 0 {
+	names := o.Noise
+	switch {
+	case len(names) == 0 && o.Quick:
+		names = quickNoises
+	case len(names) == 0:
 		return Noises(), nil
 	}
 	var noises []Noise
 	var known []string
 	for _, n := range Noises() {
 		known = append(known, n.Name)
-		if slices.Contains(o.Noise, n.Name) {
+		if slices.Contains(names, n.Name) {
 			noises = append(noises, n)
 		}
 	}
-	for _, name := range o.Noise {
+	for _, name := range names {
 		if !slices.Contains(known, name) {
 			return nil, fmt.Errorf("there is no noise %q, only %s", name, strings.Join(known, ", "))
 		}
@@ -169,25 +181,28 @@ func (j *job) random(seed uint64) *rand.Rand {
 
 // try makes one trace and hands it to the analysis and to the simple methods.
 func (j *job) try(o Options) ([]Trial, error) {
+	begin := time.Now()
 	random := j.random(o.Seed)
 	// The client's and the server's wall clocks agree but for some milliseconds.
 	started := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC).Add(time.Duration(random.Int64N(int64(time.Hour))))
 	off := time.Duration(random.NormFloat64() * float64(5*time.Millisecond))
 	w := j.c.world(j.noise, Setting{Random: random, Clock: time.Duration(started.UnixNano()) + off})
-	traffic, err := o.Traffic(j.c.classes(), j.c.Sources, random)
+	traffic, err := o.Traffic(&j.c, random)
 	if err != nil {
 		return nil, err
 	}
 	hits := traffic(w)
-	fit := analyze.New(analyze.Options{})
+	fit := analyze.New(analyze.Options{LimitedStatus: j.c.limitedStatus()})
 	for i := range hits {
 		fit.Add(&hits[i])
 	}
-	a := fit.Result(trace.Meta{Started: started, Target: target, Tool: "ratefit bench"})
+	a := fit.Result(trace.Meta{Started: started, Target: target, Tool: "ratefit bench", LimitedStatus: j.c.limitedStatus()})
 	var trials []Trial
 	for i := range j.c.Parts {
 		trials = append(trials, j.trial(&j.c.Parts[i], hits, a))
 	}
+	trials[0].Scope = j.c.Scope.judge(a)
+	trials[0].Took = time.Since(begin)
 	return trials, nil
 }
 
@@ -206,7 +221,7 @@ func (j *job) trial(p *Part, hits []trace.Hit, a *analyze.Analysis) Trial {
 			continue
 		}
 		t.Requests++
-		if h.Outcome(nil) == trace.Limited {
+		if h.Outcome(j.c.limitedStatus()) == trace.Limited {
 			t.Limited++
 		}
 		end = max(end, h.End)
@@ -222,6 +237,6 @@ func (j *job) trial(p *Part, hits []trace.Hit, a *analyze.Analysis) Trial {
 		}
 	}
 	t.Answer = worst(answers)
-	t.Naive, t.ICMP = Naive(own), Depletions(own)
+	t.Naive, t.ICMP = Naive(own, j.c.limitedStatus()), Depletions(own, j.c.limitedStatus())
 	return t
 }

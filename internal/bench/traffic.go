@@ -48,23 +48,29 @@ func Adaptive(p Prober) Traffic {
 // Script is the traffic of a profile: fixed instants, whatever the replies. The
 // random instants of its phases are drawn anew. Sources and classes begin as the
 // profile says, the second source after all classes of the first.
-func Script(p *profiles.Profile, classes, sources []string, r *rand.Rand) (Traffic, error) {
-	p, err := p.Select(classes...)
+func Script(p *profiles.Profile, c *Case, r *rand.Rand) (Traffic, error) {
+	p, err := p.Select(c.classes()...)
 	if err != nil {
 		return nil, err
 	}
 	var probes []Probe
-	for _, source := range sources {
+	for _, source := range c.Sources {
 		for i := range p.Classes {
-			c := &p.Classes[i]
-			at, err := instants(c, time.Duration(len(probes))*p.Stagger, r)
+			class := &p.Classes[i]
+			at, err := instants(class, time.Duration(len(probes))*p.Stagger, r)
 			if err != nil {
 				return nil, err
 			}
-			probes = append(probes, Probe{Class: c.Name, Source: source, At: at})
+			probes = append(probes, Probe{Class: class.Name, Source: source, At: at})
 		}
 	}
 	return func(w *World) []trace.Hit { return w.Send(probes...) }, nil
+}
+
+// Surveyed is the traffic of the default profile.
+func Surveyed(c *Case, r *rand.Rand) (Traffic, error) {
+	survey, _ := profiles.Builtin(profiles.Default)
+	return Script(survey, c, r)
 }
 
 // instants lists when a class sends, if it begins at this offset.

@@ -89,8 +89,9 @@ func TestScript(t *testing.T) {
 	p, _ := profiles.Builtin(profiles.Default)
 	random := func(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0)) }
 	c := find(t, "none")
+	c.Sources = []string{source, "127.0.0.3"}
 	send := func(seed uint64) []trace.Hit {
-		traffic, err := Script(p, []string{"read"}, []string{source, "127.0.0.3"}, random(seed))
+		traffic, err := Script(p, &c, random(seed))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -116,7 +117,8 @@ func TestScript(t *testing.T) {
 	if !reflect.DeepEqual(hits, send(1)) || reflect.DeepEqual(hits, send(2)) {
 		t.Error("the instants do not follow from the seed")
 	}
-	if _, err := Script(p, []string{"nothing"}, []string{source}, random(1)); err == nil {
+	c.Parts[0].Class = "nothing"
+	if _, err := Script(p, &c, random(1)); err == nil {
 		t.Error("an unknown class is no mistake")
 	}
 }

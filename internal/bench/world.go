@@ -40,6 +40,7 @@ type World struct {
 	service time.Duration // mean time to serve an admitted hit
 	steady  bool          // each takes the mean, not at random
 	drop    Drop
+	refusal int // status of limited hits
 	limiter func(class, source string) *limited
 
 	seq      uint64
@@ -160,7 +161,7 @@ func (w *World) decide(a *arrival) {
 	l.serving = slices.DeleteFunc(l.serving, func(end time.Duration) bool { return end <= a.at })
 	admitted, delay := l.Decide(a.at, len(l.serving))
 	end := a.at
-	h.Status = http.StatusTooManyRequests
+	h.Status = w.refusal
 	if admitted {
 		end += delay + w.serve()
 		l.serving = append(l.serving, end)

@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"ratefit/internal/bench"
-	"ratefit/profiles"
 )
 
 func benchCommand() command {
@@ -19,8 +18,8 @@ func benchCommand() command {
 Simulates limiters of every kind, written from textbooks and not from the models
 that the analysis uses, behind a network with more or less jitter. Some of them
 are spoiled: somebody else draws from the limiter, servers count for themselves,
-replies get lost, the limit changes. It sends the default profile to each,
-analyzes the trace, and compares what is found with what is known.
+replies get lost, the limit changes. It measures each as "ratefit run" does, in virtual time,
+and compares what is found with what is known.
 
 It prints which answer was given to which limiter; how many intervals hold the
 true rate, and how wide they are; how many bursts are exact; how much of the rest
@@ -40,28 +39,35 @@ examples:
 		setup: func(f *pflag.FlagSet) action {
 			var (
 				o       bench.Options
+				traffic string
 				format  string
 				verbose bool
 			)
 			f.Uint64Var(&o.Seed, "seed", 1, "`number` that all that is random is drawn from")
 			f.StringVar(&o.Only, "only", "", "only limiters with this `text` in their names")
-			f.StringSliceVar(&o.Noise, "noise", nil, "`names` of the networks: loopback, lan, wan (default all)")
+			f.StringSliceVar(&o.Noise, "noise", nil, "`names` of the networks: loopback, lan, wan, far (default all)")
 			f.IntVar(&o.Repeat, "repeat", 1, "`number` of traces of each limiter in each network")
 			f.BoolVar(&verbose, "verbose", false, "a line for each limiter of each trace")
+			f.BoolVar(&o.Quick, "quick", false, "one or two limiters of each kind, in two networks")
+			choiceVar(f, &traffic, "traffic", "what is sent: probes chosen by what is known, or the default profile", "adaptive", "survey")
 			choiceVar(f, &format, "format", "form of the result", "text", "json")
 			return func(ctx context.Context, s *streams, args []string) error {
 				if err := noArguments("bench", args); err != nil {
 					return err
 				}
-				return runBench(ctx, s, o, format, verbose)
+				return runBench(ctx, s, o, traffic, format, verbose)
 			}
 		},
 	}
 }
 
-func runBench(ctx context.Context, s *streams, o bench.Options, format string, verbose bool) error {
+func runBench(ctx context.Context, s *streams, o bench.Options, traffic, format string, verbose bool) error {
 	if err := o.Check(); err != nil {
 		return usageFault("try: ratefit bench --help", "%v", err)
+	}
+	o.Traffic = bench.Planned
+	if traffic == "survey" {
+		o.Traffic = bench.Surveyed
 	}
 	o.Progress = benchProgress(s)
 	trials, err := bench.Run(ctx, o)
@@ -71,7 +77,7 @@ func runBench(ctx context.Context, s *streams, o bench.Options, format string, v
 	case err != nil:
 		return failure("", "%v", err)
 	}
-	r := bench.NewReport(o.Seed, "profile "+profiles.Default, trials)
+	r := bench.NewReport(o.Seed, traffic, trials)
 	if format == "json" {
 		err = r.JSON(s.out)
 	} else {
