@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"maps"
 	"time"
 
 	"ratefit/analyze"
@@ -66,7 +67,7 @@ func analysis(limits ...analyze.Limit) *analyze.Analysis {
 
 // fixtures holds an analysis for each thing a report must be able to say.
 func fixtures() map[string]*analyze.Analysis {
-	return map[string]*analyze.Analysis{
+	all := map[string]*analyze.Analysis{
 		"identified":      analysis(readLimit(), writeLimit()),
 		"undetermined":    undetermined(),
 		"insufficient":    insufficient(),
@@ -86,6 +87,8 @@ func fixtures() map[string]*analyze.Analysis {
 		"ten-million":     tenMillion(),
 		"nothing-claimed": nothingClaimed(),
 	}
+	maps.Copy(all, modelFixtures())
+	return all
 }
 
 func undetermined() *analyze.Analysis {

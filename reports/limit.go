@@ -27,10 +27,10 @@ func headline(l *analyze.Limit, s *analyze.Sent) string {
 	}
 	switch l.Verdict {
 	case analyze.Identified:
-		return modelTitle(l.Model) + ": " + rates(l)
+		return modelTitle(l.Model) + ": " + told(l)
 	case analyze.Undetermined:
 		if len(l.Survivors) < 2 {
-			return "undetermined: " + rates(l)
+			return "undetermined: " + told(l)
 		}
 		return "undetermined between " + and(modelTitlesOf(l.Survivors)) + ": " + rates(l)
 	case analyze.Unlimited:
@@ -41,7 +41,7 @@ func headline(l *analyze.Limit, s *analyze.Sent) string {
 			return text
 		}
 		return text + "; the closest, " + modelTitle(l.Model) + ", fails on " + count(l.Contradictions) + " of " +
-			count(l.Admitted+l.Limited) + ": " + rates(l)
+			count(l.Admitted+l.Limited) + ": " + told(l)
 	}
 	if l.SustainedRate == nil && l.Burst == nil {
 		return "not enough evidence for a limit"
@@ -59,6 +59,18 @@ func admitted(l *analyze.Limit) string {
 		return "none of " + plural(l.Hits, "hit", "hits") + " was limited, and none certainly admitted"
 	}
 	return "none of " + count(l.Hits) + " hits was limited"
+}
+
+// told says what a limiter does, then its rate and burst.
+func told(l *analyze.Limit) string {
+	does := behaviour(l)
+	switch {
+	case l.Model == "concurrency" && l.SustainedRate == nil && does != "":
+		return does
+	case does != "":
+		return does + "; " + rates(l)
+	}
+	return rates(l)
 }
 
 // rates says the sustained rate and the burst with their intervals.
@@ -105,20 +117,15 @@ func detail(l *analyze.Limit, counted bool) []row {
 			add("rate", s, plain)
 		}
 	}
-	for _, name := range sortedKeys(l.Params) {
-		label, text := parameter(name, l.Params[name])
-		add(label, text, plain)
-	}
+	rows = append(rows, paramRows(l)...)
 	for _, m := range l.Modifiers {
-		add("modifier", modifier(m), plain)
+		if m != "block" && m != "limited-hits-count" { // those are in the headline
+			add("modifier", printable(strings.ReplaceAll(m, "-", " ")), plain)
+		}
 	}
 	rows = append(rows, declaredRows(l.Declared)...)
 	if p := l.Prediction; p != nil && p.Hits > 0 {
-		add("predicted", count(p.Correct)+" of "+plural(p.Hits, "decision", "decisions")+" that the fit had not seen ("+
-			tied(share(p.Correct, p.Hits))+")", plain)
-	}
-	for i := range l.Alternatives {
-		add("rejected", rejection(&l.Alternatives[i]), plain)
+		add("foretold", tied(share(p.Correct, p.Hits))+" of "+plural(p.Hits, "hit", "hits")+" that the fit had not seen", plain)
 	}
 	for _, w := range l.Warnings {
 		add("warning", printable(w), yellow)
@@ -161,40 +168,4 @@ func sortedKeys[V any](m map[string]V) []string {
 	}
 	slices.Sort(keys)
 	return keys
-}
-
-// parameter says a model's parameter: "window_s" becomes "window" in seconds.
-func parameter(name string, p analyze.Parameter) (label, text string) {
-	base, timed := strings.CutSuffix(name, "_s")
-	label = printable(strings.ReplaceAll(base, "_", " "))
-	if p.Text != "" {
-		return label, printable(p.Text)
-	}
-	text = value(&p.Interval)
-	if timed {
-		text += " s"
-	}
-	if s := span(&p.Interval); s != "" {
-		text = tied(text) + " " + tied("("+s+")")
-	}
-	return label, text
-}
-
-func modifier(name string) string {
-	switch name {
-	case "limited-hits-count":
-		return "limited hits count too: hammering delays recovery"
-	case "block":
-		return "a limited hit starts a block in which nothing is admitted"
-	}
-	return printable(strings.ReplaceAll(name, "-", " "))
-}
-
-func rejection(a *analyze.Alternative) string {
-	text := modelTitle(a.Model) + ": cannot explain " + plural(a.Contradictions, "decision", "decisions")
-	if f := a.First; f != nil {
-		text += ", first hit " + strconv.FormatUint(f.Hit, 10) + " at " + tied(seconds(f.At)) + ", " +
-			printable(f.Observed) + " where it expects " + printable(f.Expected)
-	}
-	return text
 }

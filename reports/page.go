@@ -111,7 +111,7 @@ func (p *page) table(cells [][]string) bool {
 		if n == 0 {
 			c = bold
 		}
-		p.b.WriteString(p.painted(strings.TrimRight(b.String(), " "), c) + "\n")
+		p.b.WriteString(p.painted(untied(strings.TrimRight(b.String(), " ")), c) + "\n")
 	}
 	return true
 }

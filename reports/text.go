@@ -16,16 +16,20 @@ type TextOptions struct {
 	Files []string // files that belong to the analysis, listed at the end as they are
 }
 
+func (o TextOptions) page() *page {
+	if o.Width == 0 {
+		o.Width = 80
+	}
+	return &page{width: max(o.Width, 40), color: o.Color}
+}
+
 // Text writes the analysis for people: the verdicts first, one sentence for
 // each limiter, then the evidence.
 func Text(w io.Writer, a *analyze.Analysis, o TextOptions) error {
 	if err := finite(a); err != nil {
 		return err
 	}
-	if o.Width == 0 {
-		o.Width = 80
-	}
-	p := &page{width: max(o.Width, 40), color: o.Color}
+	p := o.page()
 	labels := labelsOf(a.Limits)
 	if len(a.Limits) == 0 {
 		p.line("no hits: nothing is known about the limiter", yellow)
@@ -36,6 +40,7 @@ func Text(w io.Writer, a *analyze.Analysis, o TextOptions) error {
 		p.gap()
 		p.line(labels[i]+from(&a.Limits[i], labels[i]), bold)
 		p.rows(2, plain, detail(&a.Limits[i], counted))
+		p.ruledOut(&a.Limits[i])
 	}
 	p.gap()
 	p.rows(0, plain, footer(a, o.Files))
@@ -84,16 +89,16 @@ func (p *page) headlines(a *analyze.Analysis, labels []string) {
 // counts writes one line of numbers for each limit, and reports whether it
 // had room for that.
 func (p *page) counts(a *analyze.Analysis, labels []string) bool {
-	cells := [][]string{{"", "hits", "admitted", "limited", "failed", "unknown", "predicted", "headers"}}
+	cells := [][]string{{"", "hits", "admitted", "limited", "failed", "unknown", "foretold", "headers"}}
 	for i := range a.Limits {
 		l := &a.Limits[i]
-		predicted := "–"
+		foretold := "–"
 		if l.Prediction != nil && l.Prediction.Hits > 0 {
-			predicted = share(l.Prediction.Correct, l.Prediction.Hits)
+			foretold = share(l.Prediction.Correct, l.Prediction.Hits)
 		}
 		cells = append(cells, []string{
 			labels[i], count(l.Hits), count(l.Admitted), count(l.Limited), count(l.Failed), count(l.Unknown),
-			predicted, agreement(l.Declared),
+			foretold, agreement(l.Declared),
 		})
 	}
 	if len(a.Limits) == 0 {

@@ -151,23 +151,13 @@ func some(names []string, at int) string {
 	return and(clean)
 }
 
-// modelTitles says the names of models in plain words.
-var modelTitles = map[string]string{
-	"token-bucket":           "token bucket",
-	"token-bucket-stepped":   "token bucket that refills in steps",
-	"fixed-window":           "fixed window",
-	"sliding-window-log":     "sliding window log",
-	"sliding-window-counter": "sliding window counter",
-	"leaky-bucket-queue":     "leaky bucket that queues",
-	"concurrency":            "concurrency cap",
-	"tiers":                  "several limits at once",
-	"unlimited":              "no limiter",
-}
-
-// modelTitle returns a model's name in plain words.
+// modelTitle returns a model's name in plain words, from the catalogue.
 func modelTitle(name string) string {
-	if t, ok := modelTitles[name]; ok {
-		return t
+	if name == "unlimited" {
+		return "no limiter"
+	}
+	if f, ok := family(name); ok {
+		return f.Title
 	}
 	return printable(strings.ReplaceAll(name, "-", " "))
 }
