@@ -24,9 +24,11 @@ type Answer struct {
 	Name      string    `json:"name"` // the model with its modifiers; when not identified the nearest, or ""
 	Anchor    string    `json:"anchor,omitempty"`
 	Why       string    `json:"why,omitempty"` // there is no name
-	// Lost: the verdict is undetermined, but a right name is not among the
-	// survivors.
+	// Lost: nothing spoils the measurement, but the right model was ruled out.
 	Lost bool `json:"lost,omitempty"`
+	// Against is the first hit that the right model cannot explain, if the
+	// analysis says so.
+	Against *analyze.Witness `json:"against,omitempty"`
 	// Missed lists what an identified limiter has wrong: "sustained_rate",
 	// "burst", "anchor" or names of parameters.
 	Missed []string `json:"missed,omitempty"`
@@ -49,13 +51,21 @@ func judge(l *analyze.Limit, t *Truth) Answer {
 		Judgement: Declined, Verdict: string(l.Verdict), Name: joined(l.Model, l.Modifiers), Anchor: l.Params["anchor"].Text,
 		Why: l.Why,
 	}
+	for _, other := range l.Alternatives {
+		if other.Model == t.Model {
+			a.Against = other.First
+		}
+	}
 	switch l.Verdict {
 	case analyze.Unlimited:
 		a.Name = "unlimited"
 		a.Judgement = unlimited(l, t)
 		return a
 	case analyze.Undetermined:
-		a.Lost = !t.Nameless && t.Why == "" && !slices.ContainsFunc(l.Survivors, t.survives)
+		a.Lost = t.single() && !slices.ContainsFunc(l.Survivors, t.survives)
+		return a
+	case analyze.Contradicted:
+		a.Lost = t.single()
 		return a
 	case analyze.Identified:
 	default:
@@ -78,6 +88,9 @@ func judge(l *analyze.Limit, t *Truth) Answer {
 	a.measure(l, t)
 	return a
 }
+
+// single reports whether one model, and nothing else, decides.
+func (t *Truth) single() bool { return !t.Nameless && t.Why == "" }
 
 // survives reports whether a survivor is a right model: survivors are named with
 // or without their modifiers.

@@ -18,6 +18,8 @@ type MatrixRow struct {
 	Truth  string `json:"truth"`
 	Counts []int  `json:"counts"`
 	Wrong  int    `json:"wrong"`
+
+	wrong []bool // of each count, whether any of it is
 }
 
 // unnamed are the verdicts without a name, in the order of their columns.
@@ -52,12 +54,14 @@ func Confusion(trials []Trial) Matrix {
 		at := slices.IndexFunc(m.Rows, func(r MatrixRow) bool { return r.Truth == t.Row })
 		if at < 0 {
 			at = len(m.Rows)
-			m.Rows = append(m.Rows, MatrixRow{Truth: t.Row, Counts: make([]int, len(m.Columns))})
+			m.Rows = append(m.Rows, MatrixRow{Truth: t.Row, Counts: make([]int, len(m.Columns)), wrong: make([]bool, len(m.Columns))})
 		}
 		row := &m.Rows[at]
-		row.Counts[slices.Index(m.Columns, t.Answer.column())]++
+		at = slices.Index(m.Columns, t.Answer.column())
+		row.Counts[at]++
 		if t.Answer.Judgement == Wrong {
 			row.Wrong++
+			row.wrong[at] = true
 		}
 	}
 	return m

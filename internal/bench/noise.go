@@ -14,8 +14,6 @@ type Noise struct {
 	Mean, Spread time.Duration
 	Spikes       float64       // share of ways on which something stalls
 	Spike        time.Duration // for as long as this
-	// Few: unless it is asked for by name, only a few cases of each family.
-	Few bool
 }
 
 // Noises returns the known ones, from the quietest to the loudest.
@@ -25,7 +23,7 @@ func Noises() []Noise {
 		{Name: "loopback", Mean: 100 * us},
 		{Name: "lan", Least: 300 * us, Mean: 700 * us},
 		{Name: "wan", Least: 15 * ms, Spread: 10 * ms, Spikes: 0.002, Spike: 200 * ms},
-		{Name: "far", Least: 40 * ms, Mean: 2 * ms, Few: true},
+		{Name: "far", Least: 40 * ms, Mean: 2 * ms},
 	}
 }
 

@@ -18,20 +18,29 @@ type Report struct {
 	Seed    uint64 `json:"seed"`
 	Traffic string `json:"traffic"` // what was sent, in a word
 
-	Score  Score            `json:"score"` // of all trials
-	Noises map[string]Score `json:"by_noise"`
-	Clean  Score            `json:"clean"`   // of those that nothing spoils
-	Spoilt Score            `json:"spoiled"` // of the others
+	Score    Score            `json:"score"`     // of all trials
+	Families []Family         `json:"by_family"` // in the order of the cases
+	Noises   map[string]Score `json:"by_noise"`
+	Clean    Score            `json:"clean"`   // of those that nothing spoils
+	Spoilt   Score            `json:"spoiled"` // of the others
+
+	Scopes map[Judgement]int `json:"scopes"` // what was said about who shares a limiter
 
 	Confusion Matrix   `json:"confusion"`
 	Methods   []Method `json:"methods"`
 	Trials    []Trial  `json:"trials"`
 }
 
+// A Family is the limiters of one model, or those spoiled in one way.
+type Family struct {
+	Name  string `json:"name"`
+	Score Score  `json:"score"`
+}
+
 // NewReport sums up the trials of a run.
 func NewReport(seed uint64, traffic string, trials []Trial) *Report {
 	r := &Report{
-		Schema: Schema, Seed: seed, Traffic: traffic, Noises: map[string]Score{}, Trials: trials,
+		Schema: Schema, Seed: seed, Traffic: traffic, Noises: map[string]Score{}, Scopes: map[Judgement]int{}, Trials: trials,
 		Score: Sum(trials), Confusion: Confusion(trials), Methods: Compare(trials),
 	}
 	of := func(keep func(*Trial) bool) Score {
@@ -46,6 +55,15 @@ func NewReport(seed uint64, traffic string, trials []Trial) *Report {
 	for _, n := range Noises() {
 		if s := of(func(t *Trial) bool { return t.Noise == n.Name }); s.Trials > 0 {
 			r.Noises[n.Name] = s
+		}
+	}
+	for i := range trials {
+		for _, answer := range trials[i].Scope {
+			r.Scopes[answer.Judgement]++
+		}
+		name := trials[i].Truth.family()
+		if !slices.ContainsFunc(r.Families, func(f Family) bool { return f.Name == name }) {
+			r.Families = append(r.Families, Family{name, of(func(t *Trial) bool { return t.Truth.family() == name })})
 		}
 	}
 	r.Clean = of(func(t *Trial) bool { return t.Truth.Why == "" })
@@ -68,6 +86,7 @@ func (r *Report) Text(w io.Writer, verbose bool) error {
 	fmt.Fprintf(&b, "seed %d, %s: %d limiters, %d rightly named, %d declined, %d WRONG\n",
 		r.Seed, r.Traffic, r.Score.Trials, r.Score.Right, r.Score.Declined, r.Score.Wrong)
 	r.trials(&b, verbose)
+	r.scopes(&b)
 	r.matrix(&b)
 	r.scores(&b)
 	r.methods(&b)
@@ -94,16 +113,19 @@ func (r *Report) trials(b *strings.Builder, verbose bool) {
 		}
 		note := string(a.Judgement)
 		if a.Lost {
-			note += ", not among the survivors"
+			note += ", right one ruled out"
 		}
 		if len(a.Missed) > 0 {
 			note += ", missed " + strings.Join(a.Missed, " ")
+		}
+		if a.Against != nil && a.Judgement != Right {
+			note += fmt.Sprintf(" (hit %d at %.3f s)", a.Against.Hit, a.Against.At)
 		}
 		said := a.Verdict
 		if a.Name != "" {
 			said += " " + a.Name
 		}
-		lines = append(lines, strings.Join([]string{t.Case, t.Class, t.Noise, said, note}, "\t"))
+		lines = append(lines, strings.Join([]string{cut(t.Case, 45), t.Class, t.Noise, cut(said, 40), note}, "\t"))
 	}
 	if len(lines) > 0 {
 		heading := "wrong, lost or missed"
@@ -115,59 +137,50 @@ func (r *Report) trials(b *strings.Builder, verbose bool) {
 	}
 }
 
-// matrix has a letter for each column, because the names are long.
-func (r *Report) matrix(b *strings.Builder) {
-	fmt.Fprintf(b, "\nconfusion: truth downwards, answer across\n")
-	head := "\t"
-	var legend []string
-	for i, c := range r.Confusion.Columns {
-		letter := string(rune('A' + i%26))
-		if slices.Contains(unnamed, c) {
-			letter = c[:3]
+func (r *Report) scopes(b *strings.Builder) {
+	counts := r.Scopes
+	var wrong []string
+	for i := range r.Trials {
+		t := &r.Trials[i]
+		for _, s := range t.Scope {
+			if s.Judgement == Wrong {
+				wrong = append(wrong, fmt.Sprintf("%s\t%s\t%s is %s, said to be %s", t.Case, t.Noise, s.Dimension, s.Truth, s.Said))
+			}
 		}
-		head += letter + "\t"
-		legend = append(legend, letter+" = "+c)
 	}
-	lines := []string{head + "wrong"}
-	for _, row := range r.Confusion.Rows {
-		line := row.Truth + "\t"
-		for _, n := range row.Counts {
-			line += count(n) + "\t"
-		}
-		lines = append(lines, line+count(row.Wrong))
+	if len(counts) == 0 {
+		return
 	}
-	table(b, lines...)
-	for _, l := range legend {
-		fmt.Fprintf(b, "  %s\n", l)
-	}
-}
-
-// count leaves zeros out of sight.
-func count(n int) string {
-	if n == 0 {
-		return "·"
-	}
-	return fmt.Sprint(n)
+	fmt.Fprintf(b, "\nwho shares a limiter: %d right, %d declined, %d WRONG\n", counts[Right], counts[Declined], counts[Wrong])
+	table(b, wrong...)
 }
 
 func (r *Report) scores(b *strings.Builder) {
-	fmt.Fprintf(b, "\nscores; from coverage to predictions, of the rightly named without contamination\n")
-	lines := []string{"\tright\tdeclined\twrong\tlost\trate covered\tmedian width\tbursts exact\tvalues missed\tpredicted\trequests\tlimited\tseconds"}
+	var answers, measures []string
 	add := func(name string, s Score) {
 		if s.Trials == 0 {
 			return
 		}
-		lines = append(lines, fmt.Sprintf("%s\t%s\t%d\t%d\t%d\t%s\t%s\t%s\t%d\t%s\t%d\t%d\t%.1f",
-			name, ratio(s.Right, s.Trials), s.Declined, s.Wrong, s.Lost, ratio(s.Covered, s.Bounded), percent(s.Width, s.Bounded),
-			ratio(s.Exact, s.Bursts), s.Missed, percent(float64(s.Foretold)/float64(max(1, s.Decided)), s.Decided), s.Requests, s.Limited, s.Seconds))
+		answers = append(answers, fmt.Sprintf("%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%.1f\t%s",
+			name, s.Trials, s.Right, s.Declined, s.Wrong, s.Lost, s.Requests, s.Limited, s.Seconds, cut(s.Reason, 44)))
+		if s.Named == 0 {
+			return
+		}
+		measures = append(measures, fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%s", name, ratio(s.Covered, s.Bounded), percent(s.Width, s.Bounded),
+			ratio(s.Exact, s.Bursts), s.Missed, percent(float64(s.Foretold)/float64(max(1, s.Decided)), s.Decided)))
+	}
+	for _, f := range r.Families {
+		add(f.Name, f.Score)
 	}
 	for _, n := range Noises() {
-		add(n.Name, r.Noises[n.Name])
+		add("network "+n.Name, r.Noises[n.Name])
 	}
-	add("clean", r.Clean)
-	add("contaminated", r.Spoilt)
+	add("all that nothing spoils", r.Clean)
 	add("all", r.Score)
-	table(b, lines...)
+	fmt.Fprintf(b, "\nanswers, and medians of what they cost; lost: the right model was ruled out\n")
+	table(b, append([]string{"\ttraces\tright\tdeclined\twrong\tlost\trequests\tlimited\tseconds\tmost often declined as"}, answers...)...)
+	fmt.Fprintf(b, "\nmeasures, of the rightly named that nothing spoils\n")
+	table(b, append([]string{"\trate covered\tmedian width\tbursts exact\tvalues missed\tpredicted"}, measures...)...)
 }
 
 func (r *Report) methods(b *strings.Builder) {

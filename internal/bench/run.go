@@ -2,9 +2,11 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -19,9 +21,10 @@ import (
 type Options struct {
 	Seed   uint64
 	Only   string   // part of the names of the cases; "" = all
-	Noise  []string // names of [Noises]; empty = all
+	Noise  []string // names of [Noises], or "all"; empty = one for each case, in turn
 	Repeat int      // traces of each case and noise, at least 1
 	Quick  bool     // only a few cases of each family
+	Folder string   // each trace is kept in it; "" = none is
 	// Traffic makes what is sent to the limiters of one trace; nil = [Planned].
 	Traffic func(c *Case, r *rand.Rand) (Traffic, error)
 	// Progress is told how many traces are done, one call at a time; may be nil.
@@ -128,14 +131,17 @@ func (o *Options) jobs() ([]job, error) {
 		return nil, fmt.Errorf("each case needs at least one trace, not %d", o.Repeat)
 	}
 	var jobs []job
+	taken := 0
 	for _, c := range Cases() {
 		if !strings.Contains(c.Name, o.Only) || o.Quick && !c.quick() {
 			continue
 		}
-		for _, n := range noises {
-			if n.Few && len(o.Noise) == 0 && !c.quick() {
-				continue
-			}
+		in := noises
+		if len(o.Noise) == 0 {
+			in = noises[taken%len(noises):][:1]
+			taken++
+		}
+		for _, n := range in {
 			for run := range o.Repeat {
 				jobs = append(jobs, job{c, n, run})
 			}
@@ -152,7 +158,7 @@ func (o *Options) noises() ([]Noise, error) {
 	switch {
 	case len(names) == 0 && o.Quick:
 		names = quickNoises
-	case len(names) == 0:
+	case len(names) == 0, slices.Contains(names, "all"):
 		return Noises(), nil
 	}
 	var noises []Noise
@@ -165,7 +171,7 @@ func (o *Options) noises() ([]Noise, error) {
 	}
 	for _, name := range names {
 		if !slices.Contains(known, name) {
-			return nil, fmt.Errorf("there is no noise %q, only %s", name, strings.Join(known, ", "))
+			return nil, fmt.Errorf("there is no noise %q, only %s, all", name, strings.Join(known, ", "))
 		}
 	}
 	return noises, nil
@@ -192,11 +198,17 @@ func (j *job) try(o Options) ([]Trial, error) {
 		return nil, err
 	}
 	hits := traffic(w)
+	meta := trace.Meta{Started: started, Target: target, Tool: "ratefit bench", LimitedStatus: j.c.limitedStatus()}
+	if o.Folder != "" {
+		if err := j.keep(o.Folder, meta, hits); err != nil {
+			return nil, err
+		}
+	}
 	fit := analyze.New(analyze.Options{LimitedStatus: j.c.limitedStatus()})
 	for i := range hits {
 		fit.Add(&hits[i])
 	}
-	a := fit.Result(trace.Meta{Started: started, Target: target, Tool: "ratefit bench", LimitedStatus: j.c.limitedStatus()})
+	a := fit.Result(meta)
 	var trials []Trial
 	for i := range j.c.Parts {
 		trials = append(trials, j.trial(&j.c.Parts[i], hits, a))
@@ -204,6 +216,24 @@ func (j *job) try(o Options) ([]Trial, error) {
 	trials[0].Scope = j.c.Scope.judge(a)
 	trials[0].Took = time.Since(begin)
 	return trials, nil
+}
+
+// keep writes the trace into a file that is named by what it is.
+func (j *job) keep(folder string, meta trace.Meta, hits []trace.Hit) error {
+	name := fmt.Sprintf("%s, %s, %d.rft", strings.ReplaceAll(j.c.Name, "/", " per "), j.noise.Name, j.run)
+	w, err := trace.Create(filepath.Join(folder, name), meta)
+	if err != nil {
+		return err
+	}
+	var end trace.End
+	for i := range hits {
+		if err := w.Write(&hits[i]); err != nil {
+			return errors.Join(err, w.Abandon())
+		}
+		end.At = max(end.At, hits[i].End)
+	}
+	end.Wall, end.Reason = meta.Started.Add(end.At), "done"
+	return w.Close(end)
 }
 
 // trial compares what was found about one limiter with what is known.

@@ -27,6 +27,8 @@ type Score struct {
 	Requests int     `json:"requests_median"`
 	Limited  int     `json:"limited_median"`
 	Seconds  float64 `json:"seconds_median"`
+
+	Reason string `json:"declined_because,omitempty"` // the most frequent one
 }
 
 // Sum scores trials.
@@ -59,6 +61,7 @@ func Sum(trials []Trial) Score {
 	}
 	s.Width, s.Seconds = median(widths), median(lasted)
 	s.Requests, s.Limited = median(requests), median(limited)
+	s.Reason = reason(trials)
 	return s
 }
 

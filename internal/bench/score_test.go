@@ -47,7 +47,7 @@ func TestSum(t *testing.T) {
 	want := Score{
 		Trials: 6, Right: 3, Declined: 2, Wrong: 1, Lost: 1,
 		Named: 2, Bounded: 2, Covered: 1, Width: 0.02, Bursts: 2, Exact: 1, Missed: 1, Decided: 20, Foretold: 18,
-		Requests: 100, Limited: 40, Seconds: 2,
+		Requests: 100, Limited: 40, Seconds: 2, Reason: "insufficient",
 	}
 	if got != want {
 		t.Errorf("%+v\nwant %+v", got, want)
@@ -79,9 +79,9 @@ func TestConfusion(t *testing.T) {
 	want := Matrix{
 		Columns: []string{"fixed-window", "token-bucket", "undetermined", "insufficient"},
 		Rows: []MatrixRow{
-			{"token-bucket", []int{0, 1, 1, 1}, 0},
-			{"fixed-window", []int{1, 1, 0, 0}, 1},
-			{"token-bucket, crowded", []int{0, 1, 0, 0}, 0},
+			{"token-bucket", []int{0, 1, 1, 1}, 0, []bool{false, false, false, false}},
+			{"fixed-window", []int{1, 1, 0, 0}, 1, []bool{false, true, false, false}},
+			{"token-bucket, crowded", []int{0, 1, 0, 0}, 0, []bool{false, false, false, false}},
 		},
 	}
 	if got := Confusion(trials()); !reflect.DeepEqual(got, want) {
@@ -100,8 +100,8 @@ func TestReport(t *testing.T) {
 	}
 	for _, want := range []string{
 		"seed 7, profile survey: 6 limiters, 3 rightly named, 2 declined, 1 WRONG\n",
-		"identified token-bucket  wrong\n", "undetermined             declined, not among the survivors\n",
-		"right, missed burst sustained_rate\n", "  B = token-bucket\n", "3 of 6", "1 of 2", "2 %",
+		"identified token-bucket  wrong\n", "undetermined             declined, right one ruled out\n",
+		"right, missed burst sustained_rate\n", "  B = token-bucket  und = undetermined", "1 of 2", "2 %",
 	} {
 		if !strings.Contains(brief.String(), want) {
 			t.Errorf("no %q in\n%s", want, brief.String())
@@ -165,7 +165,7 @@ func TestOptions(t *testing.T) {
 	}{
 		{Options{Repeat: 0}, "at least one trace"},
 		{Options{Repeat: 1, Only: "no such limiter"}, `no case has "no such limiter" in its name`},
-		{Options{Repeat: 1, Noise: []string{"lan", "moon"}}, `no noise "moon", only loopback, lan, wan`},
+		{Options{Repeat: 1, Noise: []string{"lan", "moon"}}, `no noise "moon", only loopback, lan, wan, far, all`},
 	} {
 		if err := test.o.Check(); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%+v: %v, want %q", test.o, err, test.want)

@@ -1,8 +1,10 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"runtime"
+	"slices"
 
 	"github.com/spf13/pflag"
 
@@ -29,11 +31,13 @@ medians between depletions that are used for limiters of ICMP.
 
 Nothing is sent anywhere. The same seed gives the same output on any number of
 processors. The exit code is 1 when a limiter was given a wrong name, or where
-something spoils the measurement, a wrong rate.
+something spoils the measurement, a wrong rate, and when it was said wrongly who
+shares a limiter.
 
 examples:
   ratefit bench
   ratefit bench --only 'fixed window' --noise wan --repeat 5 --verbose
+  ratefit bench --quick
   ratefit bench --seed 7 --format json > bench.json
 `,
 		setup: func(f *pflag.FlagSet) action {
@@ -45,10 +49,11 @@ examples:
 			)
 			f.Uint64Var(&o.Seed, "seed", 1, "`number` that all that is random is drawn from")
 			f.StringVar(&o.Only, "only", "", "only limiters with this `text` in their names")
-			f.StringSliceVar(&o.Noise, "noise", nil, "`names` of the networks: loopback, lan, wan, far (default all)")
+			f.StringSliceVar(&o.Noise, "noise", nil, "`names` of the networks: loopback, lan, wan, far, all (default one for each, in turn)")
 			f.IntVar(&o.Repeat, "repeat", 1, "`number` of traces of each limiter in each network")
-			f.BoolVar(&verbose, "verbose", false, "a line for each limiter of each trace")
-			f.BoolVar(&o.Quick, "quick", false, "one or two limiters of each kind, in two networks")
+			f.BoolVar(&verbose, "verbose", false, "a line for each limiter of each trace; what took longest")
+			f.StringVar(&o.Folder, "keep", "", "write each trace into this existing `folder`")
+			f.BoolVar(&o.Quick, "quick", false, "a few limiters of each kind, in one of two networks")
 			choiceVar(f, &traffic, "traffic", "what is sent: probes chosen by what is known, or the default profile", "adaptive", "survey")
 			choiceVar(f, &format, "format", "form of the result", "text", "json")
 			return func(ctx context.Context, s *streams, args []string) error {
@@ -86,16 +91,31 @@ func runBench(ctx context.Context, s *streams, o bench.Options, traffic, format 
 	if err != nil {
 		return outputFault(err)
 	}
-	return benchVerdict(r.Score)
+	if verbose {
+		heaviest(s, trials)
+	}
+	return benchVerdict(r)
 }
 
 // benchVerdict is a failure when something was wrong with confidence. What was
 // declined is a result.
-func benchVerdict(s bench.Score) error {
-	if s.Wrong == 0 {
-		return nil
+func benchVerdict(r *bench.Report) error {
+	switch {
+	case r.Score.Wrong > 0:
+		return failure("", "%d of %d limiters were given a wrong name", r.Score.Wrong, r.Score.Trials)
+	case r.Scopes[bench.Wrong] > 0:
+		return failure("", "%d times it was said wrongly who shares a limiter", r.Scopes[bench.Wrong])
 	}
-	return failure("", "%d of %d limiters were given a wrong name", s.Wrong, s.Trials)
+	return nil
+}
+
+// heaviest tells which traces took longest to make and analyze.
+func heaviest(s *streams, trials []bench.Trial) {
+	const most = 10
+	all := slices.SortedFunc(slices.Values(trials), func(a, b bench.Trial) int { return cmp.Compare(b.Took, a.Took) })
+	for _, t := range all[:min(most, len(all))] {
+		s.notef("%6.1f s  %s, %s\n", t.Took.Seconds(), t.Case, t.Noise)
+	}
 }
 
 // benchProgress tells how far a benchmark is: in one line of a terminal, else in
