@@ -42,6 +42,7 @@ func describe(p pool, o Options) Limit {
 	l.checkAnswers(p)
 	l.reject(p, o)
 	l.Declared = declare(p, &l)
+	l.spoiled(p, o)
 	l.warn(p)
 	return l
 }

@@ -120,8 +120,7 @@ func (g *counterSearch) fit() Fit {
 				return Fit{}
 			}
 			if g.work > mostWork {
-				g.s = whole
-				return g.describe(boxes)
+				return g.describePart(whole, boxes)
 			}
 			if len(boxes) > mostCounterBoxes {
 				break
@@ -322,6 +321,25 @@ func (g *counterSearch) describe(boxes []box) Fit {
 		f.Burst.High, f.Rate.High = nil, nil
 	}
 	f.Params["window_s"] = Parameter{Interval: bounded(at.window*1e-9, window.low*1e-9, window.high*1e-9)}
+	return f
+}
+
+// enoughHits is how many hits are looked at when to enclose the set with all
+// would take too long.
+const enoughHits = 2000
+
+// describePart describes the set by the first hits alone; it can only be too
+// large. What they suggest has to explain the rest as well.
+func (g *counterSearch) describePart(whole *Stream, boxes []box) Fit {
+	g.s = whole.first(enoughHits)
+	f := g.describe(boxes)
+	if !f.Consistent || g.s == whole {
+		return f
+	}
+	if n, _ := whole.unexplained(f.limiter(0)); n*200 > whole.Len() {
+		return Fit{}
+	}
+	f.Doubt = "the trace is too long to tell a sliding window counter exactly; analyze a shorter one"
 	return f
 }
 

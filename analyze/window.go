@@ -3,6 +3,7 @@ package analyze
 import (
 	"math"
 	"slices"
+	"sort"
 	"time"
 
 	"ratefit/internal/trace"
@@ -45,26 +46,21 @@ func searchWindows(streams []*Stream, low, high float64, cutOf func(s *Stream, l
 	for w := low; w < high; w *= firstPiece {
 		pieces = append(pieces, piece{w, min(high, w*firstPiece), cut{}})
 	}
-	ratio := firstPiece
 	for n := 2000; ; n *= 8 {
-		part, whole := make([]*Stream, 0, len(streams)), true
+		part, whole, longest := make([]*Stream, 0, len(streams)), true, 0.0
 		for _, s := range streams {
 			if p := s.first(n); p.Len() > 0 {
 				part = append(part, p)
+				longest = max(longest, p.length())
 			}
 			whole = whole && n >= s.Len()
 		}
 		over := func(low, high float64) cut {
 			return cutAll(part, func(s *Stream) cut { return cutOf(s, low, high) })
 		}
-		pieces = possible(pieces, over)
-		for ratio > lastPiece && len(pieces) <= mostPieces/2 {
-			before := extent(pieces)
-			pieces, ratio = possible(halves(pieces), over), math.Sqrt(ratio)
-			if left := extent(pieces); left > vagueExtent && left > 0.95*before {
-				break // closer looks would only show how little is known
-			}
-		}
+		// Longer windows than the part can show have to wait for more hits.
+		near := sort.Search(len(pieces), func(i int) bool { return !whole && pieces[i].low > longest/4 })
+		pieces = append(closer(possible(pieces[:near:near], over), over), pieces[near:]...)
 		if whole || len(pieces) == 0 {
 			if !holdsWindow(pieces, over) {
 				return nil
@@ -72,6 +68,26 @@ func searchWindows(streams []*Stream, low, high float64, cutOf func(s *Stream, l
 			return pieces
 		}
 	}
+}
+
+// length is the time (ns) from the first hit to the last.
+func (s *Stream) length() float64 {
+	return float64(s.from[s.byFrom[s.Len()-1]] - s.from[s.byFrom[0]])
+}
+
+// closer splits the pieces until they are short, many, or tell nothing.
+func closer(pieces []piece, over func(low, high float64) cut) []piece {
+	for len(pieces) > 0 && len(pieces) <= mostPieces/2 {
+		before, split := extent(pieces), halves(pieces)
+		if len(split) == len(pieces) {
+			break
+		}
+		pieces = possible(split, over)
+		if left := extent(pieces); left > vagueExtent && left > 0.95*before {
+			break // closer looks would only show how little is known
+		}
+	}
+	return pieces
 }
 
 // vagueExtent is the extent of a set of windows that tells nothing: a factor
@@ -98,9 +114,14 @@ func possible(pieces []piece, over func(low, high float64) cut) []piece {
 	return out
 }
 
+// halves splits the pieces that are not short yet.
 func halves(pieces []piece) []piece {
 	out := make([]piece, 0, 2*len(pieces))
 	for _, p := range pieces {
+		if p.high <= p.low*lastPiece {
+			out = append(out, p)
+			continue
+		}
 		mid := math.Sqrt(p.low * p.high)
 		out = append(out, piece{p.low, mid, p.cut}, piece{mid, p.high, p.cut})
 	}
@@ -141,9 +162,9 @@ func windowRange(streams []*Stream, o Options) (low, high float64, ok bool) {
 }
 
 // runs calls f for each run of limited hits between which no other hit can have
-// been decided. The run lasted surely from the end of the first to the beginning
-// of the last.
-func (s *Stream) runs(f func(first, last int32)) {
+// been decided, in the order of sending; f keeps nothing of it. The run lasted
+// surely from the end of the first to the beginning of the last.
+func (s *Stream) runs(f func(run []int32)) {
 	var run []int32
 	latest := int64(math.MinInt64) // when a hit that was not limited may have been decided
 	for _, hit := range s.byFrom {
@@ -160,12 +181,12 @@ func (s *Stream) runs(f func(first, last int32)) {
 			run = run[:len(run)-1]
 		}
 		if len(run) > 0 {
-			f(run[0], run[len(run)-1])
+			f(run)
 		}
 		run = run[:0]
 	}
 	if len(run) > 0 {
-		f(run[0], run[len(run)-1])
+		f(run)
 	}
 }
 
@@ -317,7 +338,8 @@ func windowGuesses(streams []*Stream) []float64 {
 	longest := 1e6
 	for _, s := range streams {
 		last := int64(-1)
-		s.runs(func(a, b int32) {
+		s.runs(func(run []int32) {
+			a, b := run[0], run[len(run)-1]
 			longest = max(longest, float64(s.from[b]-s.from[a]))
 			if last >= 0 {
 				edges = append(edges, float64(s.from[a]-last))

@@ -115,9 +115,17 @@ func (o *fitting) analyzeTraces(ctx context.Context, s *streams, names []string)
 	if err != nil {
 		return nil, err
 	}
-	a := fit.Result(r.meta)
-	a.Warnings = append(a.Warnings, warnings...)
-	return a, nil
+	// The fit is pure and takes no context: when it is not waited for any more
+	// it comes to nothing.
+	done := make(chan *analyze.Analysis, 1)
+	go func() { done <- fit.Result(r.meta) }()
+	select {
+	case a := <-done:
+		a.Warnings = append(a.Warnings, warnings...)
+		return a, nil
+	case <-ctx.Done():
+		return nil, fault{code: Interrupted, text: "interrupted: nothing was analyzed"}
+	}
 }
 
 // draw reads the traces once more for their plots.
