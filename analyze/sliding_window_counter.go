@@ -90,7 +90,7 @@ type counterSearch struct {
 
 // mostWork bounds the hits gone through: what takes longer to enclose is too
 // vague to tell.
-const mostWork = 12_000_000
+const mostWork = 8_000_000
 
 // mostCounterBoxes bounds the search: of a set that is made of so many boxes
 // smaller ones would not change the hull.

@@ -144,6 +144,13 @@ func holdsWindow(pieces []piece, over func(low, high float64) cut) bool {
 // each of them a whole window's places, or what is left of them, came back.
 const fewWindows = 2
 
+// manyWindows is how many windows a long trace has to hold: longer windows are
+// not looked for in it, unless they are shorter than longWindow (ns).
+const (
+	manyWindows = 8
+	longWindow  = 120e9
+)
+
 // windowRange bounds the window (ns) that a trace can tell anything about:
 // longer ones would be explained, whatever was observed, by what was used before
 // the trace.
@@ -152,7 +159,7 @@ func windowRange(streams []*Stream, o Options) (low, high float64, ok bool) {
 	for _, s := range streams {
 		if s.limited > 0 && s.admitted > 0 {
 			ok = true
-			high = max(high, float64(s.from[s.byFrom[s.Len()-1]]-s.from[s.byFrom[0]])/2)
+			high = max(high, min(s.length()/2, max(longWindow, s.length()/manyWindows)))
 		}
 	}
 	if o.longest > 0 {
