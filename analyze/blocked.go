@@ -3,8 +3,6 @@ package analyze
 import (
 	"math"
 	"time"
-
-	"ratefit/internal/trace"
 )
 
 // Blocked is a limiter that, once it has limited a hit, limits all for block_s:
@@ -44,11 +42,13 @@ func (m Blocked) Fit(streams []*Stream, o Options) Fit {
 	block := rateSet{0, math.Inf(1)} // ns
 	var parts []*Stream
 	blocks := 0
+	const grain = int64(time.Millisecond)
+	streams = answered(streams)
 	for _, s := range streams {
-		if s.limited == 0 {
-			continue
-		}
-		between, n := m.split(s, &block)
+		m.narrow(s, grain, &block)
+	}
+	for _, s := range streams {
+		between, n := s.betweenBlocks(int64(block.low), grain)
 		parts, blocks = append(parts, between...), blocks+n
 	}
 	if blocks < fewBlocks || block.low >= block.high || block.low <= 0 || len(parts) == 0 {
@@ -75,65 +75,6 @@ func (m Blocked) Fit(streams []*Stream, o Options) Fit {
 	middle := wrap(f.limiter, (block.low+block.high)/2)
 	f.news = []func() Limiter{func() Limiter { return middle(0) }}
 	return f
-}
-
-// split cuts a stream into what lies between blocks, each part with the hit
-// that brought on the next one, and narrows the length of a block (ns). The
-// first part is left out: nothing tells what was before it.
-func (m Blocked) split(s *Stream, block *rateSet) (parts []*Stream, blocks int) {
-	part := &Stream{}
-	known := false
-	var run []int32
-	finish := func(next int32) {
-		first := run[0]
-		trigger := int64(never)
-		for _, hit := range run {
-			trigger = min(trigger, s.to[hit])
-		}
-		if known {
-			part.add(s.seq[first], s.from[first], trigger, trace.Limited)
-			part.order()
-			parts = append(parts, part)
-		}
-		if next >= 0 {
-			blocks++
-			m.narrow(s, run, next, block)
-		}
-		part, known, run = &Stream{}, true, nil
-	}
-	for _, hit := range s.byFrom {
-		if s.outcome[hit] == trace.Limited {
-			run = append(run, hit)
-			continue
-		}
-		if len(run) > 0 && s.from[hit] > s.to[run[0]] {
-			finish(hit)
-		}
-		part.add(s.seq[hit], s.from[hit], s.to[hit], s.outcome[hit])
-	}
-	if len(run) > 0 {
-		finish(-1)
-	} else if known && part.Len() > 0 {
-		part.order()
-		parts = append(parts, part)
-	}
-	return parts, blocks
-}
-
-// narrow bounds the length of a block by one run of limited hits and the hit
-// that was admitted after it.
-func (m Blocked) narrow(s *Stream, run []int32, next int32, block *rateSet) {
-	first, last := run[0], run[len(run)-1]
-	since := s.from[first]
-	if m.Renewed {
-		since = s.from[last]
-		for i := 1; i < len(run); i++ {
-			block.low = max(block.low, float64(s.from[run[i]]-s.to[run[i-1]]))
-		}
-	} else {
-		block.low = max(block.low, float64(s.from[last]-s.to[first]))
-	}
-	block.high = min(block.high, float64(s.to[next]-since+int64(time.Millisecond)))
 }
 
 // Nearest implements [Model].

@@ -60,7 +60,9 @@ func (m FixedWindow) Fit(streams []*Stream, o Options) Fit {
 func longestRun(streams []*Stream, grain int64) float64 {
 	longest := 0.0
 	for _, s := range streams {
-		s.runs(func(first, last int32) { longest = max(longest, float64(s.from[last]-grain-s.to[first])) })
+		s.runs(func(run []int32) {
+			longest = max(longest, float64(s.from[run[len(run)-1]]-grain-s.to[run[0]]))
+		})
 	}
 	return longest
 }

@@ -319,11 +319,12 @@ func TestBlocksAreNeverExcluded(t *testing.T) {
 				For:     length, Renewed: renewed,
 			})
 			block := rateSet{0, math.Inf(1)}
-			parts, _ := Blocked{Base: FixedWindow{}, Renewed: renewed}.split(s, &block)
+			Blocked{Base: FixedWindow{}, Renewed: renewed}.narrow(s, ms, &block)
 			if l := float64(length); l < block.low || l > block.high {
 				t.Fatalf("block of %v outside %v – %v: %s", length, time.Duration(block.low), time.Duration(block.high), w.show(s))
 			}
 			low, high := around(t, float64(w.window))
+			parts, _ := s.betweenBlocks(int64(block.low), ms)
 			for _, part := range parts {
 				wantQuota(t, &w, part, func(s *Stream) cut { return s.firstHitCut(low, high, cutOptions{ms, true}) })
 			}
