@@ -1,8 +1,9 @@
 // Ratefit finds out from outside which rate limiter stands in front of an HTTP
 // API, and its parameters: the sustained rate and the burst, each as an
 // interval that is guaranteed to hold the truth if the model is right. It sends
-// reads and writes separately, records each hit, and keeps the models that
-// explain every outcome.
+// a few hits, keeps the models that explain every outcome, sends the hits that
+// tell most between them, and so on, until one is left; then it foretells hits
+// that it has not seen.
 //
 // Usage:
 //
@@ -17,6 +18,7 @@
 //	sandbox     serve a small booking API with known limits, to try ratefit on
 //	convert     turn a trace into Vegeta's formats, and back
 //	profiles    list, show and check profiles of traffic
+//	models      list the models of limiters, and what tells them apart
 //	bench       try the analysis on simulated limiters whose truth is known
 //	schema      print the JSON Schema of a document that ratefit writes
 //	version     print the version of ratefit and of Go
@@ -27,7 +29,7 @@
 //
 // # First steps
 //
-// Measure the embedded sandbox, an API with known limits (takes under 45 s):
+// Measure the embedded sandbox, an API with known limits (at most two minutes):
 //
 //	ratefit run
 //
@@ -40,6 +42,10 @@
 //	ratefit run http://127.0.0.1:8080/items --write 'POST /items' \
 //	    --body '{"name":"x"}' --source 127.0.0.2/31 -H @token.txt
 //
+// With as few refusals as will do, and with each choice explained:
+//
+//	ratefit run http://127.0.0.1:8080/items --polite --verbose
+//
 // Record now and analyze later, or elsewhere, or what Vegeta recorded:
 //
 //	ratefit attack http://127.0.0.1:8080/items --out monday.jsonl.gz
@@ -51,12 +57,39 @@
 // Reads are GET of the URL unless --read names another request. Writes change
 // things, so they are sent only when --write names one. Redirects are not
 // followed, proxies are not used, and nothing goes to another host than the
-// URL's. What and when is told by a profile, see "ratefit profiles"; no profile
-// can exceed --max-requests and --max-duration.
+// URL's.
+//
+// What and when is chosen while ratefit runs: it simulates every limiter that is
+// still possible on each candidate probe, and sends the one on whose outcome they
+// disagree most. When one limiter is left it sends random hits around the fitted
+// rate and foretells each. --verbose prints each probe with its reason;
+// manifest.json keeps them. --max-requests, --max-limited, --max-duration and
+// --max-rate are hard. A limiter that is too slow for them is announced, with the
+// time that it would take. --polite spends time to be refused less often.
+//
+// --scope asks whether reads and writes, and addresses, have limiters of their
+// own: one side is exhausted and the other one asked at once. --profile sends a
+// fixed script instead, see "ratefit profiles"; --max-requests and --max-duration
+// bound it too.
 //
 // To a target on this machine ratefit sends at once. For any other it first
 // shows the plan and asks; without a terminal to ask on it needs --yes. What
 // counts are the addresses that the target's name resolves to.
+//
+// # What is found
+//
+// "ratefit models" lists the limiters that can be named, and how each shows from
+// outside. Each verdict is one of
+//
+//	identified    one model explains every decision
+//	undetermined  several do, or the one that does foretells too little; the
+//	              report says what would separate them
+//	insufficient  too few decisions to bound the model; it says what is missing
+//	unlimited     nothing was limited, up to the rate that was sent
+//	contradicted  no model explains every decision; the nearest is named
+//
+// For each model that is ruled out the report shows how many decisions it cannot
+// explain, and the first of them.
 //
 // # What is written
 //
@@ -65,7 +98,7 @@
 //
 //	trace.jsonl.gz   every hit; can be read even when the run was killed
 //	analysis.json    what was found; see "ratefit schema analysis"
-//	manifest.json    how: target, profile, flags, versions, clocks; see "ratefit schema manifest"
+//	manifest.json    how: target, probes or profile, flags, versions, clocks; see "ratefit schema manifest"
 //	*.svg, *.png     plots
 //
 // Results go to standard output, everything else to standard error: with

@@ -100,7 +100,7 @@ func queueWords(p map[string]analyze.Parameter, rate *analyze.Interval) string {
 	case q.High == nil:
 		parts = append(parts, "further hits are delayed and none was refused")
 	default:
-		text := tied("a queue of "+amount(p, "queue"))
+		text := tied("a queue of " + amount(p, "queue"))
 		if rate != nil && rate.Value > 0 {
 			text += ", " + tied("at most "+seconds(q.Value/rate.Value)) + " of delay"
 		}

@@ -20,7 +20,7 @@ func (p *page) ruledOut(l *analyze.Limit) {
 	for i := range rejected {
 		a := &rejected[i]
 		title := modelTitle(a.Model)
-		if a.Model == l.Model && l.Verdict != analyze.Contradicted {
+		if slices.Contains(l.Survivors, a.Model) {
 			title += ", variants"
 		}
 		r := []string{title, count(a.Contradictions), "", "", ""}

@@ -28,8 +28,8 @@ func ExampleText() {
 	// Output:
 	// read  token bucket: 2.000 requests/s sustained (1.9998 – 2.0003), burst 30 (exactly)
 	//
-	//         hits  admitted  limited  failed  unknown  predicted  headers
-	//   read  2904        87     2817       0        0          –  ✓ agree
+	//         hits  admitted  limited  failed  unknown  foretold  headers
+	//   read  2904        87     2817       0        0         –  ✓ agree
 	//
 	// read, from 127.0.0.2
 	//   rate     known to ± 0.015 %, one request every 0.5 s

@@ -88,8 +88,8 @@ func ModelList(w io.Writer, o TextOptions) error {
 		}
 		p.line(f.Name, bold)
 		for _, v := range f.Variants {
-			p.rows(2, plain, []row{{text: v.Title, paint: green}})
-			p.rows(4, plain, []row{{label: "does", text: v.About}, {label: "shows", text: v.Signature}})
+			p.rows(0, plain, []row{{text: v.Title, paint: green}})
+			p.rows(4, plain, []row{{label: "does", text: f.does(v)}, {label: "shows", text: v.Signature}})
 		}
 	}
 	_, err := io.WriteString(w, p.b.String())
@@ -126,6 +126,19 @@ func ModelPage(w io.Writer, name string, o TextOptions) (bool, error) {
 	return true, err
 }
 
+// does says what a variant does, without what another one before it does too.
+func (f Family) does(v analyze.Doc) string {
+	for _, before := range f.Variants {
+		if before == v {
+			break
+		}
+		if more, ok := strings.CutPrefix(v.About, before.About); ok {
+			return "as " + before.Title + more
+		}
+	}
+	return v.About
+}
+
 // ModelTable writes the catalogue as a table in Markdown.
 func ModelTable(w io.Writer) error {
 	var b strings.Builder
@@ -136,7 +149,7 @@ func ModelTable(w io.Writer) error {
 			if i == 0 {
 				name = "`" + f.Name + "`"
 			}
-			b.WriteString("| " + name + " | " + v.Title + " | " + v.About + " | " + v.Signature + " |\n")
+			b.WriteString("| " + name + " | " + v.Title + " | " + f.does(v) + " | " + v.Signature + " |\n")
 		}
 	}
 	_, err := io.WriteString(w, b.String())

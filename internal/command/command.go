@@ -40,6 +40,7 @@ func commands() []command {
 		sandboxCommand(),
 		convertCommand(),
 		profilesCommand(),
+		modelsCommand(),
 		benchCommand(),
 		schemaCommand(),
 		versionCommand(),

@@ -19,6 +19,7 @@ func overview() string {
 examples:
   ratefit run                                  measure the embedded sandbox
   ratefit run http://127.0.0.1:8080/items      measure the reads of your own API
+  ratefit models                               the limiters that it can name
   ratefit help run                             all flags of run
 `)
 	return b.String()

@@ -18,10 +18,17 @@ func show(s *streams, a *analyze.Analysis, format string, files []string) error 
 		}
 		return outputFault(reports.JSON(s.out, a))
 	}
-	o := reports.TextOptions{Files: files}
+	o := textOptions(s)
+	o.Files = files
+	return outputFault(reports.Text(s.out, a, o))
+}
+
+// textOptions suit the terminal, if standard output is one.
+func textOptions(s *streams) reports.TextOptions {
+	var o reports.TextOptions
 	if fd, ok := terminal(s.out); ok {
 		o.Width, _, _ = term.GetSize(fd)
 		o.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 	}
-	return outputFault(reports.Text(s.out, a, o))
+	return o
 }
