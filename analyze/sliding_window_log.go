@@ -97,7 +97,9 @@ func (s *Stream) logCut(all bool, low, high float64, o cutOptions) cut {
 				continue
 			}
 		}
-		c.hi = min(c.hi, float64(possible)+1)
+		if c.hi = min(c.hi, float64(possible)+1); c.empty() {
+			break
+		}
 	}
 	return c
 }
