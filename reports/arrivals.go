@@ -18,9 +18,9 @@ func arrivals(sc *scene) *sheet {
 		return nil
 	}
 	_, _, fitted := bucket(sc.limit)
-	_, _, known := curve(sc.limit)
+	lines := curves(sc.limit)
 	about := "admitted hits so far"
-	if known {
+	if len(lines) > 0 {
 		about = "admitted hits against the arrival curve"
 	}
 	s := sc.sheet(about)
@@ -33,17 +33,12 @@ func arrivals(sc *scene) *sheet {
 			entry{"most that could be admitted", lineMark(curveLine)},
 			entry{"tokens left", areaMark(draw.LineStyle{Color: levelFill}, draw.LineStyle{})})
 	}
-	if known {
-		s.legend = append(s.legend, entry{"arrival curve " + curveFormula(sc), lineMark(boundLine)})
+	for _, c := range lines {
+		s.legend = append(s.legend, entry{"arrival curve " + c.formula(), lineMark(boundLine)})
 	}
 	height := 380 / vg.Length(math.Sqrt(float64(len(drawn))))
 	s.stack(drawn, height, func(one *series) *plot.Plot { return arrivalsPanel(sc, one) })
 	return s
-}
-
-// curveFormula says b + r·t in numbers.
-func curveFormula(sc *scene) string {
-	return estimate(sc.limit.Burst) + " + " + estimate(sc.limit.SustainedRate) + "/s · t"
 }
 
 func arrivalsPanel(sc *scene, one *series) *plot.Plot {
@@ -61,8 +56,8 @@ func arrivalsPanel(sc *scene, one *series) *plot.Plot {
 	p.Y.Max *= 1.1
 	p.Y.Tick.Marker = evenTicks{n: 6, whole: true}
 	p.Add(grid(true, true))
-	if r, b, known := curve(sc.limit); known {
-		p.Add(straight(firstAdmitted(steps), r, b))
+	for _, c := range curves(sc.limit) {
+		p.Add(straight(firstAdmitted(steps), c.rate.Value, c.burst.Value))
 	}
 	p.Add(arrivalsLayer(steps, fitted), limitedOnCurve(one))
 	return p

@@ -34,6 +34,7 @@ type Figure struct {
 var Figures = []Figure{
 	{"timeline", "Hits over time", "admitted and limited hits, with the tokens left in the fitted bucket", timeline},
 	{"arrivals", "Arrival curve", "admitted hits so far against burst + rate · time", arrivals},
+	{"delays", "Delays", "how long admitted hits took, behind a queue", delays},
 	{"region", "Consistent region", "every rate and burst that explains all decisions", region},
 	{"declared", "Declared against observed", "what the headers claim beside what was measured", comparison},
 }

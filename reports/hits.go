@@ -29,10 +29,13 @@ type series struct {
 	admitted []uint32
 	limited  []uint32
 	unknown  []uint32
+	delayed  bool    // delays are wanted
+	delays   []delay // of admitted hits
 	last     time.Duration
 }
 
-// add counts a hit at the middle of the span in which it was decided.
+// add counts a hit at the middle of the span in which it was decided, behind a
+// queue at its start.
 func (s *series) add(h *trace.Hit, o trace.Outcome) {
 	counts := &s.admitted
 	switch o {
@@ -45,6 +48,9 @@ func (s *series) add(h *trace.Hit, o trace.Outcome) {
 	}
 	from, to, _ := h.Decided()
 	at := max(from+(to-from)/2, 0)
+	if s.delayed {
+		at = max(from, 0) // a queue decides at once and answers later
+	}
 	s.last = max(s.last, at)
 	if s.interval == 0 {
 		s.interval = time.Microsecond
@@ -52,12 +58,16 @@ func (s *series) add(h *trace.Hit, o trace.Outcome) {
 	for at/s.interval >= bins {
 		s.interval *= 2
 		s.admitted, s.limited, s.unknown = halved(s.admitted), halved(s.limited), halved(s.unknown)
+		s.delays = halvedDelays(s.delays)
 	}
 	i := int(at / s.interval)
 	if i >= len(*counts) {
 		*counts = append(*counts, make([]uint32, i+1-len(*counts))...)
 	}
 	(*counts)[i]++
+	if s.delayed && o == trace.Admitted {
+		s.addDelay(i, (to - from).Seconds())
+	}
 }
 
 func halved(c []uint32) []uint32 {

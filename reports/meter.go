@@ -37,19 +37,35 @@ func (s *series) steps(rate, burst, until float64) []step {
 	return steps
 }
 
-// bucket returns the point to draw of a limit that behaves as a bucket.
+// bucket returns the point to draw of a limit that behaves as a bucket and as
+// nothing else: a block empties it too.
 func bucket(l *analyze.Limit) (rate, burst float64, ok bool) {
-	if l.Model != "token-bucket" || l.SustainedRate == nil || l.Burst == nil {
+	if l.Model != "token-bucket" || len(l.Modifiers) > 0 || l.SustainedRate == nil || l.Burst == nil {
 		return 0, 0, false
 	}
 	rate, burst = l.SustainedRate.Value, l.Burst.Value
 	return rate, burst, rate > 0 && burst > 0
 }
 
-// curve returns the arrival curve to draw: every model says its rate and burst.
-func curve(l *analyze.Limit) (rate, burst float64, ok bool) {
-	if l.SustainedRate == nil || l.Burst == nil {
-		return 0, 0, false
+// An arrivalCurve is the line burst + rate · time.
+type arrivalCurve struct{ rate, burst *analyze.Interval }
+
+// curves returns the arrival curves to draw: of several limits that must all
+// admit a hit each one's, else the limiter's own. A cap has no rate.
+func curves(l *analyze.Limit) []arrivalCurve {
+	var all []arrivalCurve
+	if l.Params["combine"].Text == "all" {
+		for i := range l.Tiers {
+			all = append(all, arrivalCurve{&l.Tiers[i].SustainedRate, &l.Tiers[i].Burst})
+		}
 	}
-	return l.SustainedRate.Value, l.Burst.Value, true
+	if len(all) == 0 && l.SustainedRate != nil && l.Burst != nil {
+		all = append(all, arrivalCurve{l.SustainedRate, l.Burst})
+	}
+	return all
+}
+
+// formula says b + r·t in numbers.
+func (c arrivalCurve) formula() string {
+	return estimate(c.burst) + " + " + estimate(c.rate) + "/s · t"
 }

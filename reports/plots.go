@@ -121,6 +121,9 @@ func scenesOf(a *analyze.Analysis) []*scene {
 		l := &a.Limits[i]
 		sc := &scene{limit: l, target: drawable(a.Target), label: drawable(labels[i]), file: files[i], limited: limitedStatuses(l)}
 		sc.series, sc.note = seriesOf(l, a.Scope)
+		for _, s := range sc.series {
+			s.delayed = queues(l)
+		}
 		scenes = append(scenes, sc)
 	}
 	return scenes
@@ -143,8 +146,14 @@ func (sc *scene) lastHit() float64 {
 // sheet starts a figure: the limiter in words, then the target and what is drawn.
 func (sc *scene) sheet(about string) *sheet {
 	s := &sheet{title: sc.label, subtitle: sc.target + " · " + about}
-	if l := sc.limit; l.SustainedRate != nil && l.Burst != nil {
+	switch l := sc.limit; {
+	case l.SustainedRate != nil && l.Burst != nil:
 		s.title += ": " + modelTitle(l.Model) + ", " + shortRate(l) + ", burst " + value(l.Burst)
+	case l.Model == "concurrency" && l.Burst != nil:
+		s.title += ": " + modelTitle(l.Model) + ", " + value(l.Burst) + " in flight"
+	}
+	if block := duration(sc.limit.Params, "block_s"); block != "" {
+		s.title += ", blocks for " + block
 	}
 	if v := sc.limit.Verdict; v != analyze.Identified {
 		s.title += " (" + printable(string(v)) + ")"

@@ -110,6 +110,11 @@ func drawings() map[string]drawing {
 		"differ":  {disagreeing(), nil},
 		"claimed": {analysis(writeLimit()), nil},
 		"hostile": {hostile(), nil},
+		"queue":   {short(modelFixtures()["queue"], 12), queued(10, 20, queueTraffic, "127.0.0.1")},
+		"pacer":   {short(modelFixtures()["pacer"], 12), queued(20, 1000, queueTraffic, "127.0.0.1")},
+		"block":   {short(modelFixtures()["block"], 34), simulated("read", 2, 30, survey, "127.0.0.1")},
+		"flight":  {short(modelFixtures()["concurrency"], 34), simulated("read", 2, 30, survey, "127.0.0.1")},
+		"tiers":   {short(modelFixtures()["tiers"], 34), simulated("read", 1.667, 10, survey, "127.0.0.1")},
 		"unknown": {insufficient(), simulated("read", 2, 30, []shape{{32, 3 * time.Millisecond}}, "127.0.0.2")},
 	}
 }
@@ -124,6 +129,7 @@ var kept = []string{
 	"survey-read-timeline.svg", "survey-read-arrivals.svg", "survey-read-region.svg", "survey-read-declared.svg",
 	"two-read-timeline.svg", "shared-read-write-arrivals.svg", "open-read-region.svg", "differ-read-declared.svg", "differ-read-region.svg",
 	"window-read-timeline.svg", "window-read-declared.svg", "unknown-read-arrivals.svg",
+	"queue-read-delays.svg", "pacer-read-delays.svg", "block-read-timeline.svg", "flight-read-arrivals.svg", "tiers-read-arrivals.svg",
 }
 
 // sheets returns the figures of a drawing by the name of their file.
@@ -151,6 +157,11 @@ var drawn = map[string][]string{
 	"differ": {"read-declared", "read-region", "write-declared"}, // no hits
 	"shared": {"read-write-arrivals", "read-write-declared", "read-write-region", "read-write-timeline"},
 	"window": {"read-arrivals", "read-declared", "read-timeline"},
+	"queue":  {"read-arrivals", "read-delays", "read-timeline"},
+	"pacer":  {"read-arrivals", "read-delays", "read-timeline"},
+	"flight": {"read-arrivals", "read-timeline"}, // no rate, no region
+	"block":  {"read-arrivals", "read-timeline"},
+	"tiers":  {"read-arrivals", "read-timeline"},
 }
 
 func TestFigures(t *testing.T) {
@@ -306,4 +317,17 @@ func FuzzSlug(f *testing.F) {
 			t.Fatalf("%q becomes %q, then %q", s, got, slug(got))
 		}
 	})
+}
+
+// Render writes the PNG files of all drawings, to look at.
+func TestRender(t *testing.T) {
+	dir := os.Getenv("RATEFIT_RENDER")
+	if dir == "" {
+		t.Skip("set RATEFIT_RENDER to a folder")
+	}
+	for name, d := range drawings() {
+		if _, err := Plots(filepath.Join(dir, name), d.a, d.hits); err != nil {
+			t.Error(err)
+		}
+	}
 }
