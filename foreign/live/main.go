@@ -1,11 +1,11 @@
-// Live measures the limiters of a folder, one after the other, and compares
-// what ratefit finds with how they were configured.
+// Live measures the limiters of a folder and compares what ratefit finds with
+// how they were configured.
 //
-//	go run ./live [--limiters DIR] [--out DIR] [--profile P] [--all] [ID…]
+//	go run ./live [--limiters DIR] [--out DIR] [--profile P] [--parallel N] [ID…]
 //
 // The folder holds limiters.json with the truth, and up.sh and down.sh, which
-// start and stop one member by its id. Without an ID every token bucket is
-// measured. The exit code is 1 if anything that ratefit was certain of is
+// start and stop one member by its id. Without an ID all are measured, N of them
+// at a time. The exit code is 1 if anything that ratefit was certain of is
 // false, or if a limiter could not be measured, and 2 for wrong usage.
 package main
 
@@ -17,6 +17,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"syscall"
 
 	"ratefit/foreign/measure"
@@ -32,10 +33,10 @@ func run(ctx context.Context) int {
 	limiters := flag.String("limiters", "../../shared/limiters", "`folder` with limiters.json, up.sh and down.sh")
 	out := flag.String("out", "", "keep the traces in this `folder` (default: a temporary one, removed at the end)")
 	profile := flag.String("profile", "", "`name` or file of the profile to send (default: ratefit's own)")
-	all := flag.Bool("all", false, "measure every limiter, not only token buckets")
+	parallel := flag.Int("parallel", 1, "measure this `number` of limiters at a time")
 	flag.Parse()
 
-	members, err := load(*limiters, flag.Args(), *all)
+	members, err := load(*limiters, flag.Args())
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "live:", err)
 		return 2
@@ -53,19 +54,32 @@ func run(ctx context.Context) int {
 	}
 	var s summary
 	s.head()
+	var mu sync.Mutex // of s and the output
+	var measuring sync.WaitGroup
+	slots := make(chan struct{}, max(1, *parallel))
 	for i := range members {
 		m := &members[i]
-		r, err := once(ctx, m, *limiters, filepath.Join(folder, m.ID), *profile)
-		if ctx.Err() != nil {
-			fmt.Fprintln(os.Stderr, "live: interrupted")
-			return 130
-		}
-		if err != nil {
-			fmt.Printf("%-20s not measured: %v\n", m.ID, err)
-			s.unmeasured++
-			continue
-		}
-		s.add(m, r)
+		slots <- struct{}{}
+		measuring.Go(func() {
+			defer func() { <-slots }()
+			if ctx.Err() != nil {
+				return
+			}
+			r, err := once(ctx, m, *limiters, filepath.Join(folder, m.ID), *profile)
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				fmt.Printf("%-20s not measured: %v\n", m.ID, err)
+				s.unmeasured++
+				return
+			}
+			s.add(m, r)
+		})
+	}
+	measuring.Wait()
+	if ctx.Err() != nil {
+		fmt.Fprintln(os.Stderr, "live: interrupted")
+		return 130
 	}
 	return s.close()
 }

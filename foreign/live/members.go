@@ -26,15 +26,16 @@ type member struct {
 
 // A class is how reads or writes are limited.
 type class struct {
-	Model string  `json:"model"`
-	Rate  float64 `json:"rate_per_s"`
-	Burst float64 `json:"burst"`
+	Model     string   `json:"model"`
+	Modifiers []string `json:"modifiers"`
+	Rate      float64  `json:"rate_per_s"`
+	Burst     float64  `json:"burst"`
 }
 
 // truth is what ratefit has to find. A token bucket whose tokens land one at a
 // time on a grid is as rightly called stepped.
 func (m *member) truth(c *class) truth.Truth {
-	t := truth.Truth{Model: c.Model, Rate: c.Rate, Burst: c.Burst}
+	t := truth.Truth{Model: c.Model, Modifiers: c.Modifiers, Rate: c.Rate, Burst: c.Burst}
 	onGrid := func(quirk string) bool { return strings.Contains(quirk, "tick grid") }
 	if c.Model == tokenBucket && slices.ContainsFunc(m.Quirks, onGrid) {
 		t.Also = "token-bucket-stepped"
@@ -47,21 +48,11 @@ func (m *member) classes() map[string]*class {
 	return map[string]*class{"read": m.Read, "write": m.Write}
 }
 
-// isBucket reports whether anything of the member is a token bucket.
-func (m *member) isBucket() bool {
-	for _, c := range m.classes() {
-		if c != nil && c.Model == tokenBucket {
-			return true
-		}
-	}
-	return false
-}
-
 const tokenBucket = "token-bucket"
 
-// load reads limiters.json and picks the members that were asked for: by id, or
-// all token buckets, or all.
-func load(folder string, ids []string, all bool) ([]member, error) {
+// load reads limiters.json and picks the members that were asked for by id, or
+// all.
+func load(folder string, ids []string) ([]member, error) {
 	name := filepath.Join(folder, "limiters.json")
 	text, err := os.ReadFile(name)
 	if err != nil {
@@ -75,7 +66,7 @@ func load(folder string, ids []string, all bool) ([]member, error) {
 	}
 	var picked []member
 	for _, m := range file.Members {
-		if slices.Contains(ids, m.ID) || len(ids) == 0 && (all || m.isBucket()) {
+		if slices.Contains(ids, m.ID) || len(ids) == 0 {
 			picked = append(picked, m)
 		}
 	}

@@ -12,12 +12,16 @@ import (
 
 // A summary prints one line for each class of each member and counts.
 type summary struct {
-	buckets    int // classes that are token buckets
-	identified int // of them
+	classes    int
+	named      int // rightly and with certainty
+	rates      int // classes that have a rate
 	contained  int
 	exact      int
 	widths     []float64
-	wrong      []string // what ratefit was certain of, and is false
+	foretold   analyze.Prediction // of those rightly named
+	requests   []float64          // per class, at 5/s and more
+	seconds    []float64          // likewise
+	wrong      []string           // what ratefit was certain of, and is false
 	unmeasured int
 }
 
@@ -37,7 +41,7 @@ func (s *summary) add(m *member, r *measure.Run) {
 		}
 		is := m.truth(c)
 		f := truth.Compare(truth.Of(r.Analysis, name, measure.Sources[0]), is)
-		s.count(m.ID+" "+name, is, f)
+		s.count(m.ID+" "+name, is, f, r)
 		s.line(m, name, c, f, r, want)
 	}
 	for dimension, pair := range map[string][2]analyze.ScopeVerdict{
@@ -63,23 +67,36 @@ func (m *member) isLimited() bool {
 // claimed reports whether the answer says anything.
 func claimed(v analyze.ScopeVerdict) bool { return v == analyze.Shared || v == analyze.Separate }
 
-func (s *summary) count(label string, is truth.Truth, f truth.Finding) {
+func (s *summary) count(label string, is truth.Truth, f truth.Finding, r *measure.Run) {
 	if !f.Sound(is) {
 		s.wrong = append(s.wrong, label)
 	}
-	if is.Model != tokenBucket {
+	s.classes++
+	if f.Certain && !f.WrongName {
+		s.named++
+		if p := f.Limit.Prediction; p != nil {
+			s.foretold.Hits += p.Hits
+			s.foretold.Correct += p.Correct
+		}
+	}
+	if is.Rate == 0 {
 		return
 	}
-	s.buckets++
-	if f.Certain && !f.WrongName {
-		s.identified++
-	}
+	s.rates++
 	if f.Bounded && f.Contained {
 		s.contained++
 		s.widths = append(s.widths, f.Width)
 	}
 	if f.Exact {
 		s.exact++
+	}
+	if is.Rate >= 5 && f.Limit != nil {
+		share := 1.0
+		if n := len(strings.Split(f.Limit.Class, "+")); n > 1 {
+			share = 1 / float64(n)
+		}
+		s.requests = append(s.requests, share*float64(f.Limit.Hits))
+		s.seconds = append(s.seconds, r.Took.Seconds())
 	}
 }
 
@@ -135,11 +152,16 @@ func bounds(i *analyze.Interval, format string) string {
 
 // close prints the totals and returns the exit code.
 func (s *summary) close() int {
-	fmt.Printf("\ntoken buckets: %d classes, %d identified, %d contain the true rate, %d bursts exact\n",
-		s.buckets, s.identified, s.contained, s.exact)
+	fmt.Printf("\n%d classes: %d rightly named, %d falsely; of %d rates %d are contained, %d bursts exact\n",
+		s.classes, s.named, len(s.wrong), s.rates, s.contained, s.exact)
 	if len(s.widths) > 0 {
-		slices.Sort(s.widths)
-		fmt.Printf("width of the rate's interval: median %.3f %%, most %.3f %%\n", s.widths[len(s.widths)/2], s.widths[len(s.widths)-1])
+		fmt.Printf("width of the rate's interval: median %.3f %%, most %.3f %%\n", median(s.widths), slices.Max(s.widths))
+	}
+	if s.foretold.Hits > 0 {
+		fmt.Printf("foretold: %d of %d hits kept out of the fit (%.2f %%)\n", s.foretold.Correct, s.foretold.Hits, 100*float64(s.foretold.Correct)/float64(s.foretold.Hits))
+	}
+	if len(s.requests) > 0 {
+		fmt.Printf("at 5/s and more: median %.0f requests a class; a run of two classes takes %.0f s\n", median(s.requests), median(s.seconds))
 	}
 	if len(s.wrong) > 0 {
 		fmt.Printf("certain and false: %s\n", strings.Join(s.wrong, "; "))
@@ -148,4 +170,9 @@ func (s *summary) close() int {
 		return 1
 	}
 	return 0
+}
+
+func median(x []float64) float64 {
+	slices.Sort(x)
+	return x[len(x)/2]
 }

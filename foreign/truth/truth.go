@@ -3,22 +3,24 @@ package truth
 
 import (
 	"math"
+	"slices"
 
 	"ratefit/analyze"
 )
 
 // A Truth is how a limiter was configured.
 type Truth struct {
-	Model string  // as in analysis.json
-	Also  string  // another name that is as right, if any
-	Rate  float64 // sustained, per second
-	Burst float64 // hits admitted at one instant from rest, the first included
+	Model     string // as in analysis.json
+	Also      string // another name that is as right, if any
+	Modifiers []string
+	Rate      float64 // sustained, per second
+	Burst     float64 // hits admitted at one instant from rest, the first included
 }
 
 // A Finding is one entry of an analysis held against the truth.
 type Finding struct {
 	Limit     *analyze.Limit // nil: nothing was said about this class
-	Certain   bool           // the verdict is "identified"
+	Certain   bool           // the verdict is "identified", or "unlimited"
 	WrongName bool           // certain of a model that is not the configured one
 	Bounded   bool           // the rate has both bounds
 	Contained bool           // no bound of the rate excludes the truth
@@ -27,7 +29,11 @@ type Finding struct {
 	Possible  bool           // the burst's bounds do not exclude the true one
 }
 
-func (t Truth) named(model string) bool { return model == t.Model || t.Also != "" && model == t.Also }
+// named reports whether a limit has the right name, modifiers included.
+func (t Truth) named(l *analyze.Limit) bool {
+	return l.Model == t.Model && slices.Equal(slices.Sorted(slices.Values(l.Modifiers)), slices.Sorted(slices.Values(t.Modifiers))) ||
+		t.Also != "" && l.Model == t.Also
+}
 
 // Compare holds a limit against the truth.
 func Compare(l *analyze.Limit, t Truth) Finding {
@@ -35,8 +41,8 @@ func Compare(l *analyze.Limit, t Truth) Finding {
 	if l == nil {
 		return f
 	}
-	f.Certain = l.Verdict == analyze.Identified
-	f.WrongName = f.Certain && !t.named(l.Model)
+	f.Certain = l.Verdict == analyze.Identified || l.Verdict == analyze.Unlimited
+	f.WrongName = f.Certain && !t.named(l)
 	if r := l.SustainedRate; r != nil {
 		f.Contained = within(r, t.Rate)
 		f.Bounded = r.Low != nil && r.High != nil
@@ -59,7 +65,7 @@ func (f Finding) Sound(t Truth) bool {
 		return true
 	case f.WrongName:
 		return false
-	case f.Limit.Verdict == analyze.Contradicted, !t.named(f.Limit.Model):
+	case f.Limit.Verdict == analyze.Contradicted, !t.named(f.Limit):
 		return true // the figures are labelled as not explaining the trace
 	}
 	return (f.Limit.SustainedRate == nil || f.Contained) && (f.Limit.Burst == nil || f.Possible)
