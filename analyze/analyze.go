@@ -25,6 +25,10 @@ type Options struct {
 	// AtRest: nobody had used the limiters before the trace began, so that
 	// every bucket was full.
 	AtRest bool
+	// Without holds the titles of models that are not to be tried, such as those
+	// that fewer hits of the same run have excluded. If it is not nil, no
+	// evidence is given against rejected models either: that takes long.
+	Without map[string]bool
 
 	// started is the wall clock at the trace's zero: it tells windows on the
 	// clock from others.

@@ -36,6 +36,17 @@ func (a *Analyzer) Candidates() []Candidate {
 	return out
 }
 
+// Excluded reports, after Result, whether no parameters let a model, named by
+// its title, explain all hits; it then cannot explain more hits either.
+func (a *Analyzer) Excluded(title string) bool {
+	for _, p := range a.pools {
+		if f, tried := p.fits[title]; tried && !f.Consistent {
+			return true
+		}
+	}
+	return false
+}
+
 // keyOf tells whose hits stream k of the pool is.
 func (p *pool) keyOf(k int) (class, source string) {
 	class = classOf(p.groups)

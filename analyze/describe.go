@@ -83,6 +83,9 @@ func (l *Limit) takeFit(m Model, f Fit) {
 // reject lists the models that cannot be; when none can, the one that fails
 // least is named as the model.
 func (l *Limit) reject(p pool, o Options) {
+	if o.Without != nil {
+		return
+	}
 	var best Fit
 	var nearest Model
 	for _, m := range p.rejected {

@@ -303,6 +303,10 @@ func choose(streams []*Stream, o Options) judged {
 func (j *judged) try(models []Model, streams []*Stream, o Options) {
 	finest := time.Duration(math.MaxInt64)
 	for _, m := range models {
+		if o.Without[m.Doc().Title] {
+			j.fits[m.Doc().Title] = Fit{}
+			continue
+		}
 		f := m.Fit(streams, o)
 		j.fits[m.Doc().Title] = f
 		if f.Consistent && m == (Model)(LeakyBucketQueue{}) {

@@ -111,7 +111,7 @@ func (j *job) probing(session *attack.Session) probe.Options {
 	return probe.Options{
 		Classes: classes, Sources: session.Sources(), LimitedStatus: j.options.limitedStatus, AtRest: j.atRest,
 		MaxRequests: j.options.maxRequests, MaxLimited: o.maxLimited, MaxDuration: j.options.maxDuration, MaxRate: o.maxRate,
-		Start: session.Now(), Polite: o.polite, Scope: o.scope, Seed: 1,
+		Clock: session.Now, Start: session.Now(), Polite: o.polite, Scope: o.scope, Seed: 1,
 	}
 }
 

@@ -54,7 +54,7 @@ func (l *lane) faster(k known) (shot, bool) {
 	}
 	l.pushes++
 	rate := min(k.rate*float64(int(2)<<l.pushes), float64(l.p.o.MaxRate)/2)
-	n := min(2*k.burst+30, mostHits)
+	n := min(2*k.burst+30, mostHits, max(12, int(rate*longSteady.Seconds())))
 	return shot{
 		kind: "faster", name: fmt.Sprintf("steady %.3g/s", rate), hammers: true,
 		reason: "nothing bounds the rate from above yet: enough traffic to use up all there is, and go on",
@@ -68,6 +68,9 @@ const mostFaster = 5
 // cost. Without candidates, or when they agree about all, it goes through
 // probes that serve any limiter.
 func (l *lane) choose(k known, round, idle int) (shot, bool) {
+	if s, ok := l.brink(k); ok {
+		return s, true
+	}
 	if s, ok := l.faster(k); ok {
 		return s, true
 	}
@@ -186,7 +189,7 @@ func (l *lane) generic(k known, round int) (shot, bool) {
 	case n == 0 && !l.silence:
 		rate := min(max(2*k.rate, 12/cycle.Seconds()), float64(l.p.o.MaxRate)/2)
 		long := max(2*cycle, 20*time.Duration(1e9/rate))
-		hits := min(int(rate*long.Seconds()), mostHits)
+		hits := min(int(rate*min(long, longSteady).Seconds()), mostHits)
 		return shot{name: fmt.Sprintf("steady %.3g/s", rate), reason: why + "refills under pressure", at: l.steady(from, rate, hits), hammers: true}, true
 	case n == 1:
 		return shot{name: "clump after rest", reason: why + "a whole burst from rest", at: clump(from+fill*23/20, k.burst+2)}, true
@@ -201,4 +204,7 @@ func (l *lane) generic(k known, round int) (shot, bool) {
 	return shot{name: "spread", reason: why + "hits spread over the time to refill", at: at}, true
 }
 
-const genericProbes = 4
+const (
+	genericProbes = 4
+	longSteady    = 10 * time.Second
+)

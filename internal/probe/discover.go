@@ -10,9 +10,8 @@ import (
 
 // How far the search for a limit goes.
 const (
-	largestClump  = 256  // hits at one instant
-	discoverHits  = 2500 // until a class is said to be unlimited
-	hopelessHits  = 31   // without a usable answer
+	largestClump  = 128 // hits at one instant
+	hopelessHits  = 31  // without a usable answer
 	firstSilence  = 10 * time.Millisecond
 	slowHint      = 3 * time.Second // waited before a header is believed
 	neededRefills = 5               // of a slow limiter, at least
@@ -129,15 +128,14 @@ func slowest(hits []trace.Hit) (d time.Duration) {
 // hold sends steadily, at rising rates, to find a limit that clumps have not
 // reached.
 func (l *lane) hold(before int) (limited, ok bool) {
-	sent := before
-	for rate := float64(l.p.o.MaxRate) / 4; sent < discoverHits; rate = min(2*rate, float64(l.p.o.MaxRate)) {
-		n := min(int(rate), discoverHits-sent, 500)
+	for _, rate := range holds {
+		rate = min(rate, float64(l.p.o.MaxRate))
+		n := int(rate)
 		hits, ok := l.ask(fmt.Sprintf("hold %.0f/s", rate), "no clump was limited: a steady rate may be",
 			l.steady(l.earliest(), rate, n)...)
 		if !ok {
 			return false, false
 		}
-		sent += n
 		c := l.count(hits)
 		if c.limited > 0 {
 			l.openings = before
@@ -145,9 +143,13 @@ func (l *lane) hold(before int) (limited, ok bool) {
 		}
 		before += c.admitted
 	}
-	l.finish("nothing was limited up to %d hits in one second", l.p.o.MaxRate)
+	l.finish("nothing was limited up to %.0f hits in one second", min(holds[len(holds)-1], float64(l.p.o.MaxRate)))
 	return false, true
 }
+
+// holds are the rates (per second) that are held for a second each before a
+// class is said to be unlimited.
+var holds = []float64{50, 200, 500}
 
 // steady is n hits at a rate, each anywhere in its slot: evenly spaced ones
 // might always ask at the same point between two refills.

@@ -19,9 +19,32 @@ type known struct {
 	scale      time.Duration // from used up to the next hit admitted
 }
 
-// learn fits the models to all hits of the lane.
+// dear are the models that take as long to fit as all others together.
+var dear = []string{analyze.SlidingWindowCounter{}.Doc().Title, analyze.SlidingWindowCounter{All: true}.Doc().Title}
+
+// learn fits the models to all hits of the lane: the dear ones only while
+// nothing else explains the hits, or if what does would end the search; and,
+// once hits have excluded them, never again.
 func (l *lane) learn() known {
-	a := analyze.New(analyze.Options{LimitedStatus: l.p.o.LimitedStatus, AtRest: l.p.o.AtRest})
+	without := map[string]bool{}
+	for _, title := range dear {
+		without[title] = !l.needsDear || l.excluded[title]
+	}
+	k := l.fit(without)
+	wanted := len(k.candidates) == 0 || k.limit.Verdict == analyze.Identified
+	if !l.needsDear && wanted && !(l.excluded[dear[0]] && l.excluded[dear[1]]) {
+		for _, title := range dear {
+			without[title] = l.excluded[title]
+		}
+		k = l.fit(without)
+		l.needsDear = !(l.excluded[dear[0]] && l.excluded[dear[1]])
+	}
+	return k
+}
+
+// fit fits the models to all hits of the lane.
+func (l *lane) fit(without map[string]bool) known {
+	a := analyze.New(analyze.Options{LimitedStatus: l.p.o.LimitedStatus, AtRest: l.p.o.AtRest, Without: without})
 	hits := l.own()
 	slices.SortStableFunc(hits, func(x, y trace.Hit) int { return int(x.Sent - y.Sent) })
 	for i := range hits {
@@ -29,11 +52,18 @@ func (l *lane) learn() known {
 		a.Add(&hits[i])
 	}
 	out := a.Result(trace.Meta{LimitedStatus: l.p.o.LimitedStatus})
+	l.p.tick() // this has taken a while
 	var k known
 	if len(out.Limits) > 0 {
 		k.limit = out.Limits[0]
 	}
 	k.candidates = a.Candidates()
+	for _, title := range dear {
+		// Of few hits, a fit that finds nothing may only lack hits.
+		if !without[title] && k.limit.Verdict != analyze.Insufficient && a.Excluded(title) {
+			l.excluded[title] = true
+		}
+	}
 	k.rate, k.burst = l.rawRate(hits), max(1, l.openings)
 	k.scale = max(l.lag[1], time.Millisecond)
 	if fit := k.limit.SustainedRate; fit != nil && fit.Value > 0 && len(k.candidates) > 0 && width(fit) < 1 {
@@ -82,6 +112,18 @@ func (l *lane) lastLimited() (at time.Duration) {
 	for _, k := range l.members {
 		for _, h := range l.p.hits[k] {
 			if h.Outcome(l.p.o.LimitedStatus) == trace.Limited {
+				at = max(at, h.Sent)
+			}
+		}
+	}
+	return at
+}
+
+// lastAdmitted is when a hit that was admitted was sent last.
+func (l *lane) lastAdmitted() (at time.Duration) {
+	for _, k := range l.members {
+		for _, h := range l.p.hits[k] {
+			if h.Outcome(l.p.o.LimitedStatus) == trace.Admitted {
 				at = max(at, h.Sent)
 			}
 		}

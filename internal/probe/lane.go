@@ -28,13 +28,16 @@ type lane struct {
 	found    bool // the limit, or that there is none: the next class may begin
 	openings int  // hits admitted before the first limited one
 
-	lag     [2]time.Duration // from the last limited hit to one admitted again: after more than the first, at most the second
-	regain  int              // hits admitted after that, the first included
-	rests   int              // whole bursts from rest so far
-	pushes  int              // times that faster traffic was sent to bound the rate
-	barren  map[string]int   // kinds of probes, and how often each told nothing
-	silence bool             // hammering keeps it closed
-	other   map[key]shares   // what asking others at once has shown
+	lag       [2]time.Duration // from the last limited hit to one admitted again: after more than the first, at most the second
+	regain    int              // hits admitted after that, the first included
+	rests     int              // whole bursts from rest so far
+	brinks    int              // times that a block was risked for one hit
+	pushes    int              // times that faster traffic was sent to bound the rate
+	barren    map[string]int   // kinds of probes, and how often each told nothing
+	needsDear bool             // models that are dear to fit are still possible
+	excluded  map[string]bool  // models, by title, of those that are dear to fit
+	silence   bool             // hammering keeps it closed
+	other     map[key]shares   // what asking others at once has shown
 }
 
 // shares says whether another class or address draws on the same limiter.
@@ -47,7 +50,7 @@ const (
 )
 
 func newLane(p *Planner, class string) *lane {
-	return &lane{p: p, class: class, members: []key{{class, p.o.Sources[0]}}, other: map[key]shares{}, barren: map[string]int{}}
+	return &lane{p: p, class: class, members: []key{{class, p.o.Sources[0]}}, other: map[key]shares{}, barren: map[string]int{}, excluded: map[string]bool{}}
 }
 
 // begin makes the lane run a program.
@@ -103,6 +106,7 @@ func (l *lane) ask(name, reason string, at ...time.Duration) (hits []trace.Hit, 
 
 // askAll sends several probes side by side and returns the hits of all.
 func (l *lane) askAll(probes ...Probe) (hits []trace.Hit, ok bool) {
+	l.postpone(probes)
 	for {
 		kept := l.afford(probes)
 		if len(kept) > 0 {
@@ -118,6 +122,22 @@ func (l *lane) askAll(probes ...Probe) (hits []trace.Hit, ok bool) {
 		// Hits under way in other lanes may turn out not to be limited.
 		if !l.yield(nil) {
 			return nil, false
+		}
+	}
+}
+
+// postpone moves all hits by as much as choosing them has taken too long.
+func (l *lane) postpone(probes []Probe) {
+	l.p.tick()
+	var late time.Duration
+	for _, p := range probes {
+		if len(p.At) > 0 {
+			late = max(late, l.earliest()-p.At[0])
+		}
+	}
+	for _, p := range probes {
+		for i := range p.At {
+			p.At[i] += late
 		}
 	}
 }

@@ -126,6 +126,13 @@ func (p *Planner) Exhausted() string {
 	return ""
 }
 
+// tick takes notice of the time, if there is a clock.
+func (p *Planner) tick() {
+	if p.o.Clock != nil {
+		p.now = max(p.now, p.o.Clock())
+	}
+}
+
 func (p *Planner) lanesOver() bool {
 	for _, l := range p.lanes {
 		if !l.over {

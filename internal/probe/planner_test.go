@@ -163,7 +163,7 @@ func TestPlanEndsWithinBudgets(t *testing.T) {
 func TestPlanUnlimited(t *testing.T) {
 	out := plan(t, Options{}, &world{limiter: each(func(string) decider { return none{} }), rtt: loopback})
 	why, _ := out.planner.Finished()
-	if len(out.hits) != discoverHits || why[0] != "read: nothing was limited up to 1000 hits in one second" {
+	if len(out.hits) != 1005 || why[0] != "read: nothing was limited up to 500 hits in one second" {
 		t.Errorf("%d hits, finished for %q", len(out.hits), why)
 	}
 }

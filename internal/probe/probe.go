@@ -48,6 +48,10 @@ type Options struct {
 	MaxDuration time.Duration // since Start
 	MaxRate     int           // hits of one class in any one second
 
+	// Clock tells the time since the zero of the run, so that fitting, which may
+	// take longer than Lead, spoils no planned instant; nil = it takes no time.
+	Clock func() time.Duration
+
 	Start  time.Duration // of the run; no probe begins earlier
 	Lead   time.Duration // from choosing a probe to its first hit
 	Polite bool          // as few limited hits as will do

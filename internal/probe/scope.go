@@ -68,16 +68,17 @@ type pair struct {
 // It waits before, so that both sides have something to lose. It reports false
 // when the run is over.
 func (l *lane) useUp(pairs ...pair) bool {
-	const asked = 3
+	const longestWait = 12 * time.Second
 	if len(pairs) == 0 {
 		return true
 	}
 	var wait time.Duration
-	fits := make([]known, len(pairs))
+	fits, asked := make([]known, len(pairs)), make([]int, len(pairs))
 	for i, pr := range pairs {
 		k := pr.lane.learn()
 		fits[i] = k
-		wait = max(wait, min(time.Duration((asked+1)/k.rate*1e9)+k.scale, 10*time.Second))
+		asked[i] = l.asks(k)
+		wait = max(wait, min(time.Duration(float64(asked[i]+1)/k.rate*1e9)+k.scale, longestWait))
 	}
 	at := l.earliest() + wait
 	if at > l.p.deadline() {
@@ -91,16 +92,27 @@ func (l *lane) useUp(pairs ...pair) bool {
 			l.finish("scope: not enough hits")
 			return false
 		}
+		after := 5*time.Millisecond + time.Duration(n)*100*time.Microsecond
 		probes = append(probes, Probe{
 			Class: pr.side.class, Source: pr.side.source, Name: "use up", At: clump(at, n),
 			Reason: fmt.Sprintf("use up what %s from %s has, and ask %s from %s at once", pr.side.class, pr.side.source, pr.other.class, pr.other.source),
 		}, Probe{
-			Class: pr.other.class, Source: pr.other.source, Name: "ask other", At: clump(at+5*time.Millisecond, asked),
+			Class: pr.other.class, Source: pr.other.source, Name: "ask other", At: clump(at+after, asked[i]),
 			Reason: fmt.Sprintf("does it find used up what %s from %s has used up?", pr.side.class, pr.side.source),
 		})
 	}
 	_, ok := l.askAll(probes...)
 	return ok
+}
+
+// asks is how many hits the other side is asked: of a bucket, more than the
+// first few tell nothing; two windows' quotas within one tell that there are two.
+func (l *lane) asks(k known) int {
+	const few, most = 3, 60
+	if k.limit.Model == "token-bucket" {
+		return few
+	}
+	return min(max(few, k.burst), most)
 }
 
 // enough is how many hits from one side use the limiter up at an instant.
