@@ -2,28 +2,24 @@ package bench
 
 import "slices"
 
-// quick names one or two cases of each family.
+// quick names one or two cases of each family that take little work.
 var quick = []string{
 	"token bucket 20/s burst 31",
-	"token bucket 200/s burst 100",
 	"gcra 15/s burst 21",
-	"token bucket 20/s burst 31, answers 503",
-	"token bucket 50/s burst 30, limited hits run up a debt",
-	"stepped bucket 5 every 500ms burst 30",
-	"fixed window 25 in 2s, clock",
+	"stepped bucket 4 every 1s burst 12",
+	"fixed window 10 in 1s, clock",
 	"fixed window 30 in 3s, first-hit",
-	"fixed window 12 in 3s, timer",
 	"sliding log 30 in 3s",
-	"sliding log 15 in 1s",
-	"sliding counter 20 in 2s, unrounded",
+	"sliding log 9 in 3s, limited hits count",
+	"sliding counter 12 in 3s, rounded",
 	"queue 10/s, 1 free, 5 waiting",
 	"pacer 50/s, 1 free",
-	"at most 5 in flight, served in 50ms",
+	"at most 3 in flight, served in 40ms",
 	"both windows 5 in 1s and 20 in 8s",
 	"token bucket 20/s burst 10, block for 3s",
 	"token buckets of reads and of writes",
 	"token bucket of all addresses",
-	"token bucket 20/s burst 31, two replicas",
+	"queue 10/s, 1 free, 5 waiting, answers 503",
 	"fixed window 60 in 5s, first-hit, 1 % of 503",
 	"none",
 }
