@@ -77,6 +77,9 @@ func (l *lane) choose(k known, round, idle int) (shot, bool) {
 	if s, ok := l.rest(k); ok {
 		return s, true
 	}
+	if idle >= stale && idle%2 == 0 && k.limit.Verdict != analyze.Identified {
+		return l.generic(k, idle/2)
+	}
 	var best shot
 	most := 0.0
 	for _, s := range longer(l.family(k), l.earliest(), idle) {
@@ -184,7 +187,10 @@ func (l *lane) generic(k known, round int) (shot, bool) {
 	from := l.earliest()
 	fill := time.Duration(float64(k.burst) / k.rate * 1e9)
 	cycle := max(k.scale, min(fill, longest))
-	why := "no model is left to choose by: "
+	why := "what is possible is not told apart otherwise: "
+	if len(k.candidates) == 0 {
+		why = "no model is left to choose by: "
+	}
 	switch n := round % genericProbes; {
 	case n == 0 && !l.silence:
 		rate := min(max(2*k.rate, 12/cycle.Seconds()), float64(l.p.o.MaxRate)/2)

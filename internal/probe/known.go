@@ -42,6 +42,15 @@ func (l *lane) learn() known {
 	return k
 }
 
+// whole fits every model to all hits of the lane, to be sure at the end. A
+// model may be found possible again that fewer hits had seemed to exclude.
+func (l *lane) whole() known {
+	clear(l.excluded)
+	k := l.fit(map[string]bool{})
+	l.needsDear = !(l.excluded[dear[0]] && l.excluded[dear[1]])
+	return k
+}
+
 // fit fits the models to all hits of the lane.
 func (l *lane) fit(without map[string]bool) known {
 	a := analyze.New(analyze.Options{LimitedStatus: l.p.o.LimitedStatus, AtRest: l.p.o.AtRest, Without: without})
@@ -69,7 +78,8 @@ func (l *lane) fit(without map[string]bool) known {
 	if fit := k.limit.SustainedRate; fit != nil && fit.Value > 0 && len(k.candidates) > 0 && width(fit) < 1 {
 		k.rate = fit.Value
 	}
-	if fit := k.limit.Burst; fit != nil && fit.Value >= 1 && len(k.candidates) > 0 {
+	// While several models are possible, the burst of the first says little.
+	if fit := k.limit.Burst; fit != nil && fit.Value >= 1 && len(k.candidates) > 0 && len(k.limit.Survivors) == 1 && (exact(fit) || fit.Value > float64(k.burst)) {
 		k.burst = min(int(fit.Value), 4*k.burst)
 	}
 	return k

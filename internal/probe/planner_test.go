@@ -112,7 +112,8 @@ func TestPlanBuckets(t *testing.T) {
 			out.keeps(t, o)
 			l := out.limits[0]
 			if l.Verdict != analyze.Identified || l.Model != "token-bucket" {
-				t.Fatalf("%s %s: %s", l.Verdict, l.Model, l.Why)
+				why, _ := out.planner.Finished()
+				t.Fatalf("%s %s: %s; %q", l.Verdict, l.Model, l.Why, why)
 			}
 			if !within(test.rate, l.SustainedRate.Low, l.SustainedRate.High) || width(l.SustainedRate) > test.width {
 				t.Errorf("rate %v, %.3f %% wide, want %v within %.3f %%", l.SustainedRate, 100*width(l.SustainedRate), test.rate, 100*test.width)
@@ -123,6 +124,8 @@ func TestPlanBuckets(t *testing.T) {
 			if len(out.hits) > test.hits || out.limited["read"] > test.limited || out.end > test.time {
 				t.Errorf("%d hits, %d limited, %v, want at most %d, %d, %v", len(out.hits), out.limited["read"], out.end, test.hits, test.limited, test.time)
 			}
+			why, _ := out.planner.Finished()
+			t.Log(why)
 			t.Logf("%d hits, %d limited, %v, %d probes, %.3f %%", len(out.hits), out.limited["read"], out.end, len(out.probes), 100*width(l.SustainedRate))
 		})
 	}

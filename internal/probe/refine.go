@@ -12,8 +12,9 @@ import (
 const (
 	aim        = 0.0015 // width of the rate's interval relative to the rate
 	mostRounds = 60
-	stale      = 4 // rounds without progress
-	confirmed  = 2 // confirmations that may lead back to refining
+	stale      = 4  // rounds without progress
+	hopeless   = 12 // so many that there will be none
+	confirmed  = 2  // confirmations that may lead back to refining
 )
 
 // patience is by how much the aim grows with the time that a lane has taken.
@@ -44,14 +45,17 @@ func (l *lane) refine() {
 			idle = 0
 			l.barren[kind] = 0
 		}
-		before = k
-		done := l.settled(k) && !doubted
-		doubted = false
+		ready := l.enoughKnown(k, idle) && !doubted
+		if ready {
+			k = l.whole()
+			ready = l.enoughKnown(k, idle)
+		}
+		before, doubted = k, false
 		switch {
-		case done && confirmations > 0 || idle >= 2*stale || idle >= stale && k.limit.Verdict == analyze.Identified && confirmations > 0:
+		case ready && confirmations > 0 || idle >= hopeless:
 			l.finish("%s after %d hits", k.limit.Verdict, k.limit.Hits)
 			return
-		case (done || idle >= stale && k.limit.Verdict == analyze.Identified) && confirmations < confirmed:
+		case ready:
 			good, ok := l.confirm(k)
 			if !ok {
 				return
@@ -78,6 +82,12 @@ func (l *lane) refine() {
 		l.hammered(best, l.count(hits))
 	}
 	l.finish("%s, and nothing settles it, after %d hits", before.limit.Verdict, before.limit.Hits)
+}
+
+// enoughKnown reports that the limiter is identified, and that more probes
+// would make it no clearer, or not much.
+func (l *lane) enoughKnown(k known, idle int) bool {
+	return l.settled(k) || idle >= stale && k.limit.Verdict == analyze.Identified
 }
 
 // settled reports that the fit is as good as it has to be.
