@@ -36,6 +36,15 @@ func (m Blocked) Doc() Doc {
 // fewBlocks is the number of blocks seen below which their length is a guess.
 const fewBlocks = 3
 
+// leastBlock is the shortest block (ns) that is sought: any limited hits in a
+// row look like shorter ones.
+const leastBlock = 2e7
+
+// shortestBlock (ns) is below any penalty: so short a time without an admitted
+// hit is how any limiter looks whose hits are closer than their instants are
+// known.
+const shortestBlock = 20e6
+
 // Fit implements [Model]. Hits during a block say nothing about what the
 // limiter counts; between blocks it is the base model, at rest after each.
 func (m Blocked) Fit(streams []*Stream, o Options) Fit {
@@ -51,7 +60,7 @@ func (m Blocked) Fit(streams []*Stream, o Options) Fit {
 		between, n := s.betweenBlocks(int64(block.low), grain)
 		parts, blocks = append(parts, between...), blocks+n
 	}
-	if blocks < fewBlocks || block.low >= block.high || block.low <= 0 || len(parts) == 0 {
+	if blocks < fewBlocks || block.low >= block.high || block.low < shortestBlock || len(parts) == 0 {
 		return Fit{}
 	}
 	o.AtRest, o.longest = true, time.Duration(block.high)
