@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -40,7 +41,7 @@ func TestKilled(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		bytes   int64 // of the trace
-		verdict bool  // there is enough to name the limiter
+		verdict bool  // there is enough to say the rate
 	}{
 		{"first request", 0, false}, {"first hits", 1500, false}, {"many hits", 9000, true},
 	} {
@@ -63,13 +64,13 @@ func TestKilled(t *testing.T) {
 
 			var said, failed bytes.Buffer
 			code := command.Run(t.Context(), []string{"analyze", file}, strings.NewReader(""), &said, &failed)
-			if code != command.OK && (c.verdict || code != command.Inconclusive) {
+			if code != command.OK && code != command.Inconclusive {
 				t.Errorf("analyze: exit code %d\n%s%s", code, failed.String(), said.String())
 			}
 			if text := strings.Join(strings.Fields(said.String()), " "); !strings.Contains(text, "was cut off") {
 				t.Errorf("analyze does not say that the trace was cut off:\n%s", said.String())
 			}
-			if c.verdict && !strings.Contains(said.String(), "token bucket: 20") {
+			if c.verdict && !regexp.MustCompile(`token bucket[^.]*: (20|19\.9|20\.0)[0-9]* requests/s`).MatchString(strings.Join(strings.Fields(said.String()), " ")) {
 				t.Errorf("a token bucket of 20/s was not found:\n%s", said.String())
 			}
 		})

@@ -20,8 +20,8 @@ func benchCommand() command {
 Simulates limiters of every kind, written from textbooks and not from the models
 that the analysis uses, behind a network with more or less jitter. Some of them
 are spoiled: somebody else draws from the limiter, servers count for themselves,
-replies get lost, the limit changes. It measures each as "ratefit run" does, in virtual time,
-and compares what is found with what is known.
+replies get lost, the limit changes. It measures each as "ratefit run" does, in
+virtual time, and compares what is found with what is known.
 
 It prints which answer was given to which limiter; how many intervals hold the
 true rate, and how wide they are; how many bursts are exact; how much of the rest
