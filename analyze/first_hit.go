@@ -35,7 +35,7 @@ func (s *Stream) firstHitCut(low, high float64, o cutOptions) cut {
 			break
 		}
 		if win, ok = w.next(win, at); ok && win.begun-win.begin > w.short {
-			if anchors++; anchors > mostAnchors {
+			if anchors++; anchors*len(s.byFrom) > mostAnchored {
 				break // such windows are shorter than the times are known
 			}
 			win, at, ok = w.anchor(at + 1) // lost sight of it
@@ -44,8 +44,8 @@ func (s *Stream) firstHitCut(low, high float64, o cutOptions) cut {
 	return c
 }
 
-// mostAnchors bounds how often a walk may lose sight of the windows.
-const mostAnchors = 30
+// mostAnchored bounds the hits gone through to find the windows anew.
+const mostAnchored = 500_000
 
 // windowWalk goes through the hits in the order of their sending.
 type windowWalk struct {

@@ -99,9 +99,13 @@ const mostCounterBoxes = 2500
 func (g *counterSearch) fit() Fit {
 	one := []*Stream{g.s}
 	_, high, ok := windowRange(one, Options{})
-	low := max(1e7, longestRun(one, g.o.grain))
-	// The first two windows can be explained by what was used before.
-	high = min(high*2/5, 20*low)
+	low, run := 1e7, max(1e7, longestRun(one, g.o.grain))
+	if !g.all { // nothing is left after two windows without a counted hit
+		low = max(low, run/2)
+	}
+	// The first two windows can be explained by what was used before. And who
+	// has seen a window used up was limited for a good part of it.
+	high = min(high*2/5, 20*run)
 	if !ok || low >= high {
 		return Fit{}
 	}
@@ -165,8 +169,8 @@ func (g *counterSearch) refine(boxes []box, blur, length float64) []box {
 // the box may explain all decisions.
 func (g *counterSearch) cut(b box) cut {
 	s, c := g.s, cut{0, math.Inf(1)}
-	g.work += 3 * s.Len()
 	windows := int((float64(s.from[s.byFrom[s.Len()-1]])-b.early)/b.low) + 3
+	g.work += 3*s.Len() + windows
 	if windows > s.Len()+1_000_000 {
 		return c
 	}
@@ -284,9 +288,10 @@ func (g *counterSearch) boundLimited(b box, c *cut) {
 // describe turns the boxes into a fit: the hull of what they hold, looked at
 // closely only where it ends.
 func (g *counterSearch) describe(boxes []box) Fit {
-	bounds := cut{math.Inf(1), 0}
-	for _, b := range boxes {
+	bounds, cuts := cut{math.Inf(1), 0}, make([]cut, len(boxes))
+	for i, b := range boxes {
 		c := g.cut(b)
+		cuts[i] = c
 		bounds.lo, bounds.hi = min(bounds.lo, c.lo), max(bounds.hi, c.hi)
 	}
 	first, last := math.Floor(bounds.lo)+1, math.Ceil(bounds.hi-1e-3)
@@ -294,20 +299,41 @@ func (g *counterSearch) describe(boxes []box) Fit {
 		return Fit{}
 	}
 	f := Fit{Consistent: true, Grain: time.Duration(g.o.grain), Params: map[string]Parameter{}, refills: fewWindows}
+	// One grid that explains everything shows where the set is.
+	anyOf := func(n float64) func(cut) bool { return func(c cut) bool { return max(c.lo, n-1) < min(c.hi, n) } }
+	_, known, possible := g.point(boxes, func(c cut) bool { return c.lo < c.hi }, 0, math.Inf(1), pointWork)
+	if !possible || known == 0 {
+		return Fit{}
+	}
 	window, rate, quota := none(), none(), none()
-	for n := first; n <= min(last, first+8); n++ {
-		within := func(c cut) bool { return max(c.lo, n-1) < min(c.hi, n) }
-		at, threshold, possible := g.point(boxes, within, n)
+	near, rest := outwards(math.Ceil(known), first, last)
+	enough := g.work + 2*mostWork
+	for _, n := range near {
+		if g.work > enough {
+			rest = append(rest, n)
+			continue
+		}
+		boxes := holding(boxes, cuts, anyOf(n))
+		at, threshold, possible := g.point(boxes, anyOf(n), n-1, n, endWork)
 		if !possible {
 			continue
 		}
-		shortest, longest := g.outermost(boxes, within)
+		shortest, longest := g.outermost(boxes, anyOf(n))
 		window.include(shortest, longest)
 		rate.include(n*1e9/longest, n*1e9/shortest)
 		quota.include(n, n)
 		if threshold > 0 {
 			l := counter{window: at.low, phase: at.early, threshold: threshold, all: g.all}
 			f.corners = append(f.corners, func(int) Limiter { return l.Clone() })
+		}
+	}
+	for i, b := range boxes {
+		for _, n := range rest {
+			if anyOf(n)(cuts[i]) {
+				window.include(b.low, b.high)
+				rate.include(n*1e9/b.high, n*1e9/b.low)
+				quota.include(n, n)
+			}
 		}
 	}
 	if len(f.corners) == 0 {
@@ -326,7 +352,7 @@ func (g *counterSearch) describe(boxes []box) Fit {
 
 // enoughHits is how many hits are looked at when to enclose the set with all
 // would take too long.
-const enoughHits = 2000
+const enoughHits = 600
 
 // describePart describes the set by the first hits alone; it can only be too
 // large. What they suggest has to explain the rest as well.
@@ -343,22 +369,51 @@ func (g *counterSearch) describePart(whole *Stream, boxes []box) Fit {
 	return f
 }
 
-// closely bounds how many boxes are looked at where the set may end.
-const closely = 1500
+// holding are the boxes whose cuts are within.
+func holding(boxes []box, cuts []cut, within func(cut) bool) []box {
+	var out []box
+	for i, b := range boxes {
+		if within(cuts[i]) {
+			out = append(out, b)
+		}
+	}
+	return out
+}
 
-// point looks for a grid that has a threshold of its own for quota n. Without
-// one the threshold is 0; possible is false if there surely is none.
-func (g *counterSearch) point(boxes []box, within func(cut) bool, n float64) (at box, threshold float64, possible bool) {
+// outwards are the whole numbers from first to last in the order of their
+// distance from one of them, some of which are to be looked at closely. The rest
+// are the outermost.
+func outwards(from, first, last float64) (near, rest []float64) {
+	const some, most = 24, 1000
+	near = []float64{from}
+	for d := 1.0; d < most && (from-d >= first || from+d <= last); d++ {
+		list := &near
+		if len(near) >= some {
+			list = &rest
+		}
+		if from-d >= first {
+			*list = append(*list, from-d)
+		}
+		if from+d <= last {
+			*list = append(*list, from+d)
+		}
+	}
+	return near, rest
+}
+
+// point looks for a grid that has a threshold of its own above least, up to most.
+// Without one the threshold is 0; possible is false if there surely is none.
+func (g *counterSearch) point(boxes []box, within func(cut) bool, least, most float64, work int) (at box, threshold float64, possible bool) {
 	// The nearer the grid in the middle of a box is, the sooner it is split.
 	lacking := func(b box, _ cut) float64 {
 		c := g.cut(b.middle())
-		lo, hi := max(c.lo, n-1), min(c.hi, n)
-		if lo < hi {
+		lo, hi := max(c.lo, least), min(c.hi, most)
+		if lo < hi && threshold == 0 {
 			at, threshold = b.middle(), (lo+hi)/2
 		}
 		return lo - hi
 	}
-	g.bestFirst(boxes, within, lacking, func(box) bool {
+	g.bestFirst(boxes, within, work, lacking, func(box) bool {
 		possible = true
 		return threshold > 0
 	})
@@ -368,15 +423,25 @@ func (g *counterSearch) point(boxes []box, within func(cut) bool, n float64) (at
 // outermost returns the shortest and the longest window that may be in the set.
 func (g *counterSearch) outermost(boxes []box, within func(cut) bool) (shortest, longest float64) {
 	length := float64(g.s.from[g.s.byFrom[g.s.Len()-1]] - g.s.from[g.s.byFrom[0]])
+	shortest, longest = math.Inf(1), 0
+	for _, b := range boxes {
+		shortest, longest = min(shortest, b.low), max(longest, b.high)
+	}
 	end := func(b box) bool { return b.blur(length) <= fine/2 }
-	g.bestFirst(boxes, within, func(b box, _ cut) float64 { return b.low }, func(b box) bool { shortest = b.low; return end(b) })
-	g.bestFirst(boxes, within, func(b box, _ cut) float64 { return -b.high }, func(b box) bool { longest = b.high; return end(b) })
+	g.bestFirst(boxes, within, endWork, func(b box, _ cut) float64 { return b.low }, func(b box) bool { shortest = b.low; return end(b) })
+	g.bestFirst(boxes, within, endWork, func(b box, _ cut) float64 { return -b.high }, func(b box) bool { longest = b.high; return end(b) })
 	return shortest, longest
 }
 
+// What bounds the hits gone through to find a grid, and an end of the set.
+const (
+	pointWork = 3 * mostWork / 2
+	endWork   = mostWork / 4
+)
+
 // bestFirst visits boxes of the set, least key first, and splits them until
-// visit returns true, nothing is left, or too many have been looked at.
-func (g *counterSearch) bestFirst(boxes []box, within func(cut) bool, key func(box, cut) float64, visit func(box) bool) {
+// visit returns true, nothing is left, or too many hits have been gone through.
+func (g *counterSearch) bestFirst(boxes []box, within func(cut) bool, most int, key func(box, cut) float64, visit func(box) bool) {
 	length := float64(g.s.from[g.s.byFrom[g.s.Len()-1]] - g.s.from[g.s.byFrom[0]])
 	var q queue
 	push := func(b box) {
@@ -387,7 +452,7 @@ func (g *counterSearch) bestFirst(boxes []box, within func(cut) bool, key func(b
 	for _, b := range boxes {
 		push(b)
 	}
-	for looked := 0; q.Len() > 0 && looked < closely && g.work < 3*mostWork; looked++ {
+	for until := g.work + most; q.Len() > 0 && g.work < until; {
 		b := heap.Pop(&q).(queued).box
 		if visit(b) {
 			return
