@@ -50,14 +50,8 @@ func familyTitle(f *Family) string {
 	if f.Name == "tiers" || len(common) == 0 {
 		return "several limits at once"
 	}
-	for last := len(common) - 1; last > 0 && slices.Contains(joining, common[last]); last-- {
-		common = common[:last]
-	}
 	return strings.Join(common, " ")
 }
-
-// joining are words that a title does not end with.
-var joining = []string{"that", "of", "on", "from", "as", "in"}
 
 // family finds a model by its name.
 func family(name string) (Family, bool) {

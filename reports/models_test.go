@@ -95,12 +95,18 @@ func paramsWritten(t *testing.T) []string {
 		t.Fatal("no source of analyze", err)
 	}
 	seen := map[string]bool{}
-	literal := func(e ast.Expr) {
+	constants := map[string]ast.Expr{}
+	var literal func(e ast.Expr)
+	literal = func(e ast.Expr) {
+		if id, ok := e.(*ast.Ident); ok && constants[id.Name] != nil {
+			literal(constants[id.Name])
+		}
 		if b, ok := e.(*ast.BasicLit); ok && b.Kind == token.STRING {
 			name, _ := strconv.Unquote(b.Value)
 			seen[name] = true
 		}
 	}
+	var sources []*ast.File
 	for _, name := range files {
 		if strings.HasSuffix(name, "_test.go") {
 			continue
@@ -113,6 +119,15 @@ func paramsWritten(t *testing.T) []string {
 		if err != nil {
 			t.Fatal(err)
 		}
+		sources = append(sources, f)
+		ast.Inspect(f, func(n ast.Node) bool {
+			if v, ok := n.(*ast.ValueSpec); ok && len(v.Values) == 1 {
+				constants[v.Names[0].Name] = v.Values[0]
+			}
+			return true
+		})
+	}
+	for _, f := range sources {
 		ast.Inspect(f, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.IndexExpr:
