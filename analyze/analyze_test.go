@@ -236,9 +236,9 @@ func TestSourcesWithLimitsOfTheirOwn(t *testing.T) {
 
 func TestVerdictsWithoutALimit(t *testing.T) {
 	hit := func(i int, status int) trace.Hit {
-		// Not evenly: a window that is a multiple of the gap between hits may hold
-		// one more or less of them at each.
-		at := time.Duration(i)*10*time.Millisecond + time.Duration(rand.New(rand.NewPCG(8, uint64(i))).Int64N(9e6))
+		// At random: any window holds about as many of evenly spaced hits, and may hold
+		// one more or less at each.
+		at := time.Duration(i)*10*time.Millisecond + time.Duration(rand.New(rand.NewPCG(8, uint64(i))).Int64N(200e6))
 		return trace.Hit{Seq: uint64(i), Class: "read", Asked: at, Sent: at, FirstByte: at + 1e6, End: at + 1e6, Status: status}
 	}
 	for name, tc := range map[string]struct {

@@ -93,7 +93,10 @@ func (m Blocked) Nearest(streams []*Stream, o Options) Fit {
 	f.Contradictions, f.First = 0, nil
 	f.Modifiers = append(f.Modifiers, "block")
 	for _, s := range streams {
-		inner := func() Limiter { return &firstHit{window: time.Duration(longest), quota: f.Burst.Value} }
+		inner := func() Limiter { return &firstHit{window: time.Duration(f.Params["window_s"].Value * 1e9), quota: f.Burst.Value} }
+		if (m.Base == TokenBucket{}) {
+			inner = func() Limiter { return &bucket{rate: f.Rate.Value, burst: f.Burst.Value} }
+		}
 		n, w := s.unexplained(&blocked{fresh: inner(), inner: inner(), length: time.Duration(longest), renewed: m.Renewed})
 		f.Contradictions, f.First = f.Contradictions+n, earlier(f.First, w)
 	}
