@@ -113,19 +113,16 @@ func (r *Report) trials(b *strings.Builder, verbose bool) {
 		}
 		note := string(a.Judgement)
 		if a.Lost {
-			note += ", right one ruled out"
+			note += ", lost"
 		}
 		if len(a.Missed) > 0 {
 			note += ", missed " + strings.Join(a.Missed, " ")
-		}
-		if a.Against != nil && a.Judgement != Right {
-			note += fmt.Sprintf(" (hit %d at %.3f s)", a.Against.Hit, a.Against.At)
 		}
 		said := a.Verdict
 		if a.Name != "" {
 			said += " " + a.Name
 		}
-		lines = append(lines, strings.Join([]string{cut(t.Case, 45), t.Class, t.Noise, cut(said, 40), note}, "\t"))
+		lines = append(lines, strings.Join([]string{cut(t.Case, 45), t.Class, t.Noise, cut(said, 36), note}, "\t"))
 	}
 	if len(lines) > 0 {
 		heading := "wrong, lost or missed"

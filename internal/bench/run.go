@@ -63,7 +63,8 @@ type job struct {
 }
 
 // Run makes the traces, on all processors, and analyzes them. The result depends
-// on the options alone. The error is a mistake in the options, or that of ctx.
+// on the options alone. The error is a mistake in the options, or that
+// of ctx: then the trials are those that were done.
 func Run(ctx context.Context, o Options) ([]Trial, error) {
 	jobs, err := o.jobs()
 	if err != nil {
@@ -105,7 +106,7 @@ func Run(ctx context.Context, o Options) ([]Trial, error) {
 	close(next)
 	wait.Wait()
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return slices.Concat(trials...), err
 	}
 	for i, err := range faults {
 		if err != nil {

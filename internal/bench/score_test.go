@@ -100,7 +100,7 @@ func TestReport(t *testing.T) {
 	}
 	for _, want := range []string{
 		"seed 7, profile survey: 6 limiters, 3 rightly named, 2 declined, 1 WRONG\n",
-		"identified token-bucket  wrong\n", "undetermined             declined, right one ruled out\n",
+		"identified token-bucket  wrong\n", "undetermined             declined, lost\n",
 		"right, missed burst sustained_rate\n", "  B = token-bucket  und = undetermined", "1 of 2", "2 %",
 	} {
 		if !strings.Contains(brief.String(), want) {

@@ -77,6 +77,7 @@ func runBench(ctx context.Context, s *streams, o bench.Options, traffic, format 
 	o.Progress = benchProgress(s)
 	trials, err := bench.Run(ctx, o)
 	switch {
+	case ctx.Err() != nil && len(trials) > 0: // what was done is worth showing
 	case ctx.Err() != nil:
 		return fault{code: Interrupted, text: "interrupted; there is no result"}
 	case err != nil:
@@ -93,6 +94,9 @@ func runBench(ctx context.Context, s *streams, o bench.Options, traffic, format 
 	}
 	if verbose {
 		heaviest(s, trials)
+	}
+	if ctx.Err() != nil {
+		return fault{code: Interrupted, text: "interrupted: this is what was done until then"}
 	}
 	return benchVerdict(r)
 }
@@ -128,7 +132,7 @@ func benchProgress(s *streams) func(done, all int) {
 			s.notef("\r%d of %d traces", done, all)
 		case live:
 			s.notef("\r%d traces on %d processors\n", all, runtime.GOMAXPROCS(0))
-		case done == all || done%100 == 0:
+		case done == all || done%10 == 0:
 			s.notef("%d of %d traces\n", done, all)
 		}
 	}
