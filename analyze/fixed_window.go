@@ -3,6 +3,8 @@ package analyze
 import (
 	"math"
 	"time"
+
+	"ratefit/internal/trace"
 )
 
 // FixedWindow is the fixed window counter whose windows begin with the client's
@@ -41,7 +43,7 @@ func (m FixedWindow) Fit(streams []*Stream, o Options) Fit {
 		return m.fitGrid(streams, c, o)
 	}
 	low, high, ok := windowRange(streams, o)
-	low, high = max(low, longestRun(streams, c.grain)), min(high, shortestRefill(streams, c.grain))
+	low, high = max(low, longestRun(streams, c.grain), longestUsedUp(streams, c.grain)), min(high, shortestRefill(streams, c.grain))
 	if !ok || low > high {
 		return Fit{}
 	}
@@ -63,6 +65,30 @@ func longestRun(streams []*Stream, grain int64) float64 {
 		s.runs(func(run []int32) {
 			longest = max(longest, float64(s.from[run[len(run)-1]]-grain-s.to[run[0]]))
 		})
+	}
+	return longest
+}
+
+// longestUsedUp is the longest time (ns) from an admitted hit to a limited one
+// with no other admitted between: the window that has limited it had begun by
+// then.
+func longestUsedUp(streams []*Stream, grain int64) float64 {
+	longest := 0.0
+	for _, s := range streams {
+		next, last := 0, int64(math.MinInt64)
+		for _, hit := range s.byTo {
+			if s.outcome[hit] != trace.Limited {
+				continue
+			}
+			for ; next < len(s.byFrom) && s.from[s.byFrom[next]] <= s.to[hit]; next++ {
+				if s.outcome[s.byFrom[next]] != trace.Limited {
+					last = max(last, s.to[s.byFrom[next]])
+				}
+			}
+			if last != math.MinInt64 {
+				longest = max(longest, float64(s.from[hit]-grain-last))
+			}
+		}
 	}
 	return longest
 }
