@@ -160,3 +160,26 @@ func within(iv float64, low, high *float64) bool {
 	}
 	return l <= iv && iv <= h
 }
+
+// penalty refuses everything for a while once its window has refused a hit, and
+// is at rest afterwards.
+type penalty struct {
+	quota           int
+	window, penalty time.Duration
+	inner           *firstHit
+	until           time.Duration
+}
+
+func (p *penalty) admit(t time.Duration) bool {
+	if t < p.until {
+		return false
+	}
+	if p.inner == nil || p.until > 0 {
+		p.inner, p.until = &firstHit{quota: p.quota, window: p.window}, 0
+	}
+	if p.inner.admit(t) {
+		return true
+	}
+	p.until = t + p.penalty
+	return false
+}
