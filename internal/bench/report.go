@@ -158,16 +158,20 @@ func (r *Report) scores(b *strings.Builder) {
 		if s.Trials == 0 {
 			return
 		}
-		answers = append(answers, fmt.Sprintf("%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%.1f\t%s",
-			name, s.Trials, s.Right, s.Declined, s.Wrong, s.Lost, s.Requests, s.Limited, s.Seconds, cut(s.Reason, 44)))
+		answers = append(answers, fmt.Sprintf("%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%.1f",
+			name, s.Trials, s.Right, s.Declined, s.Wrong, s.Lost, s.Requests, s.Limited, s.Seconds))
 		if s.Named == 0 {
 			return
 		}
 		measures = append(measures, fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%s", name, ratio(s.Covered, s.Bounded), percent(s.Width, s.Bounded),
 			ratio(s.Exact, s.Bursts), s.Missed, percent(float64(s.Foretold)/float64(max(1, s.Decided)), s.Decided)))
 	}
+	var reasons []string
 	for _, f := range r.Families {
 		add(f.Name, f.Score)
+		if f.Score.Reason != "" {
+			reasons = append(reasons, f.Name+"\t"+cut(f.Score.Reason, width-32))
+		}
 	}
 	for _, n := range Noises() {
 		add("network "+n.Name, r.Noises[n.Name])
@@ -175,14 +179,18 @@ func (r *Report) scores(b *strings.Builder) {
 	add("all that nothing spoils", r.Clean)
 	add("all", r.Score)
 	fmt.Fprintf(b, "\nanswers, and medians of what they cost; lost: the right model was ruled out\n")
-	table(b, append([]string{"\ttraces\tright\tdeclined\twrong\tlost\trequests\tlimited\tseconds\tmost often declined as"}, answers...)...)
+	table(b, append([]string{"\ttraces\tright\tdeclined\twrong\tlost\trequests\tlimited\tseconds"}, answers...)...)
+	if len(reasons) > 0 {
+		fmt.Fprintf(b, "\nwhat is said most often where no name is given\n")
+		table(b, reasons...)
+	}
 	fmt.Fprintf(b, "\nmeasures, of the rightly named that nothing spoils\n")
 	table(b, append([]string{"\trate covered\tmedian width\tbursts exact\tvalues missed\tpredicted"}, measures...)...)
 }
 
 func (r *Report) methods(b *strings.Builder) {
 	fmt.Fprintf(b, "\nratefit and simpler methods, without contamination; these call everything a token bucket\n")
-	lines := []string{"\tlimiters\twith a rate\tmedian error\t90 % below\tbursts exact\twrong names"}
+	lines := []string{"\tof\trated\tmedian error\t90 % below\tbursts exact\twrong names"}
 	for _, m := range r.Methods {
 		lines = append(lines, fmt.Sprintf("%s\t%d\t%d\t%s\t%s\t%s\t%d", m.Name, m.Trials, m.Rated,
 			percent(m.Median, m.Rated), percent(m.P90, m.Rated), ratio(m.Exact, m.Bursts), m.Wrong))
