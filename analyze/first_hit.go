@@ -22,7 +22,11 @@ type firstHitWindow struct {
 // hit after a limited one is of a later window. Where the trace begins within a
 // window nothing is said until the next one is seen to begin.
 func (s *Stream) firstHitCut(low, high float64, o cutOptions) cut {
-	c := cut{1, math.Inf(1)}
+	// Whoever loses sight of the windows still knows this much.
+	c := cut{max(1, math.Ceil(float64(s.densest(int64(low)-o.grain))/2)), s.sparsest(int64(math.Ceil(high))+o.grain) + 1}
+	if c.empty() {
+		return c
+	}
 	w := windowWalk{s: s, o: o, short: int64(low), long: int64(math.Ceil(high))}
 	if high > 2*low {
 		return c // too wide to follow
@@ -42,6 +46,58 @@ func (s *Stream) firstHitCut(low, high float64, o cutOptions) cut {
 		}
 	}
 	return c
+}
+
+// densest is how many hits were admitted, at least, in some span of time (ns):
+// twice the quota at most if that is shorter than a window, wherever the windows
+// began.
+func (s *Stream) densest(span int64) int {
+	most, ended, begun := 0, 0, 0
+	next := 0
+	for _, first := range s.byFrom {
+		if s.outcome[first] != trace.Admitted {
+			continue
+		}
+		for ; next < len(s.byTo) && s.to[s.byTo[next]] < after(s.from[first], span); next++ {
+			if s.outcome[s.byTo[next]] == trace.Admitted {
+				ended++
+			}
+		}
+		most = max(most, ended-begun)
+		begun++
+	}
+	return most
+}
+
+// sparsest is how many hits may have been admitted, at most, in some span of
+// time (ns) before a limited one: the quota at least if that is no shorter than
+// a window. Limited hits whose window may have begun before the trace do not
+// count.
+func (s *Stream) sparsest(span int64) float64 {
+	least := math.Inf(1)
+	begun, ended, next, last := 0, 0, 0, 0
+	rest := int64(never) // from when on the trace shows all of a span
+	if s.Len() > 0 {
+		rest = after(s.from[s.byFrom[0]], span)
+	}
+	for _, hit := range s.byFrom {
+		if s.outcome[hit] != trace.Limited || s.from[hit] < rest {
+			continue
+		}
+		// Where answers overtake each other this counts some too many.
+		for ; next < len(s.byFrom) && s.from[s.byFrom[next]] <= s.to[hit]; next++ {
+			if s.outcome[s.byFrom[next]] != trace.Limited {
+				begun++
+			}
+		}
+		for ; last < len(s.byTo) && s.to[s.byTo[last]] < s.from[hit]-span; last++ {
+			if s.outcome[s.byTo[last]] != trace.Limited {
+				ended++
+			}
+		}
+		least = min(least, float64(begun-ended))
+	}
+	return least
 }
 
 // mostAnchored bounds the hits gone through to find the windows anew.
