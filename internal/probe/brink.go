@@ -33,6 +33,7 @@ func (l *lane) brink(k known) (shot, bool) {
 	if !sure && !(k.mayBlock() && l.brinks < mostSuspicion) {
 		return shot{}, false
 	}
+	whole := max(1, l.openings)
 	at := max(l.earliest(), l.restedBy(k))
 	if at > l.p.deadline() {
 		return shot{}, false
@@ -42,7 +43,7 @@ func (l *lane) brink(k known) (shot, bool) {
 	first, last := longest, time.Duration(0)
 	for _, c := range k.candidates {
 		m := c.Limiter.Clone()
-		for n := 0; n < l.openings && m.Admits(at); n++ {
+		for n := 0; n < whole && m.Admits(at); n++ {
 			m.Observe(at, true)
 		}
 		t := nextAdmission(m, at, at+longest) - at
@@ -55,8 +56,8 @@ func (l *lane) brink(k known) (shot, bool) {
 	if last > 8*first {
 		wait = last / 3
 	}
-	apart := min(spread, wait/time.Duration(4*l.openings))
-	hits := make([]time.Duration, l.openings, l.openings+1)
+	apart := min(spread, wait/time.Duration(4*whole))
+	hits := make([]time.Duration, whole, whole+1)
 	for i := range hits {
 		hits[i] = at + apart*time.Duration(i)
 	}
