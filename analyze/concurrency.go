@@ -48,6 +48,10 @@ func (Concurrency) Fit(streams []*Stream, _ Options) Fit {
 	return f
 }
 
+// released (ns) is how long after the first byte of its reply a hit may still
+// count as in flight: the handler ends about when it has written the reply.
+const released = 2e6
+
 // flightCut is the cut, lo ≤ in_flight < hi. margin (ns) bounds how long after
 // sending a hit is counted and how long before or after its reply it is not.
 func (s *Stream) flightCut(margin int64) cut {
@@ -58,7 +62,7 @@ func (s *Stream) flightCut(margin int64) cut {
 			continue
 		}
 		from = append(from, s.from[hit])
-		to = append(to, after(s.to[hit], margin))
+		to = append(to, after(s.to[hit], released))
 		if o == trace.Admitted && s.to[hit]-s.from[hit] > 2*margin {
 			sureFrom = append(sureFrom, s.from[hit]+margin)
 			sureTo = append(sureTo, s.to[hit]-margin)

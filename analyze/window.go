@@ -151,11 +151,16 @@ const (
 	longWindow  = 120e9
 )
 
+// leastWindow (ns) is the shortest window looked for: no limiter counts over
+// less, and hits that are known to some milliseconds cannot tell shorter windows
+// from anything else.
+const leastWindow = 5e7
+
 // windowRange bounds the window (ns) that a trace can tell anything about:
 // longer ones would be explained, whatever was observed, by what was used before
 // the trace.
 func windowRange(streams []*Stream, o Options) (low, high float64, ok bool) {
-	low, high = 1e6, 0
+	low, high = leastWindow, 0
 	for _, s := range streams {
 		if s.limited > 0 && s.admitted > 0 {
 			ok = true
