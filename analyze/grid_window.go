@@ -67,10 +67,8 @@ func fitGridWindow(s *Stream, all []*Stream, c cutOptions, o Options) (Fit, bool
 		return Fit{}, false
 	}
 	hull := boxes[0]
-	clock := false
 	for _, b := range boxes {
 		hull.low, hull.high = min(hull.low, b.low), max(hull.high, b.high)
-		clock = clock || b.onClock(float64(o.started.UnixNano()))
 	}
 	middle := boxes[len(boxes)/2].middle()
 	at := grid{middle.low, middle.early}
@@ -88,22 +86,29 @@ func fitGridWindow(s *Stream, all []*Stream, c cutOptions, o Options) (Fit, bool
 	f.Rate = rates
 	f.Params["window_s"] = Parameter{Interval: bounded(at.interval*1e-9, hull.low*1e-9, hull.high*1e-9)}
 	f.news = []func() Limiter{func() Limiter { return &stepped{bucket{rate: quota, burst: quota}, at} }}
-	return f, clock
+	return f, onClock(boxes, float64(o.started.UnixNano()))
 }
 
 // clockError is how far the limiter's wall clock may be from ours (ns), as
 // machines that keep time over the network are.
 const clockError = 2e7
 
-// onClock reports whether windows of the box may begin at multiples of their
-// length on the wall clock, which read zero at started (ns of the Unix epoch).
-// Long windows on a clock by chance are rare; short ones always are.
-func (b box) onClock(started float64) bool {
-	m := b.middle()
-	if m.low < 4*clockError {
-		return false
+// onClock reports whether windows of one of the boxes may begin at multiples of
+// their length on the wall clock, which read zero at started (ns of the Unix
+// epoch). Since the epoch so many windows have passed that this says something
+// only of a length known exactly: a round one is supposed.
+func onClock(boxes []box, started float64) bool {
+	for _, unit := range []float64{60e9, 1e9, 5e8, 2.5e8, 2e8, 1e8} {
+		for _, b := range boxes {
+			window := math.Ceil(b.low/unit) * unit
+			if window > b.high || window < 4*clockError {
+				continue
+			}
+			phase := math.Mod(started+(b.early+b.late)/2, window)
+			if min(phase, window-phase) <= clockError+(b.late-b.early)/2 {
+				return true
+			}
+		}
 	}
-	phase := math.Mod(started+m.early, m.low)
-	off := min(phase, m.low-phase)
-	return off <= clockError+b.blur(0)
+	return false
 }

@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"math"
+	"sort"
 
 	"ratefit/internal/trace"
 )
@@ -202,30 +203,33 @@ func saturatedRate(streams []*Stream) float64 {
 // a sample of pairs gives both bounds.
 func (s *Stream) saturatedRates(lump int) (low, high float64) {
 	const sample = 256
+	v := s.counted(false)
 	type point struct {
-		t     int64
-		count int
+		from, to              int64
+		sureBefore, mayBefore int // hits admitted before it
 	}
 	points := make([]point, 0, sample+2)
 	every := s.limited/sample + 1
-	count, limited := 0, 0
-	for _, hit := range s.byTo {
-		switch s.outcome[hit] {
-		case trace.Admitted:
-			count++
-		case trace.Limited:
-			if limited%every == 0 {
-				points = append(points, point{s.to[hit], count})
-			}
-			limited++
+	limited := 0
+	for _, hit := range s.byFrom {
+		if s.outcome[hit] != trace.Limited || s.to[hit] == never {
+			continue
 		}
+		if limited%every == 0 {
+			points = append(points, point{
+				s.from[hit], s.to[hit],
+				sort.Search(len(v.sure), func(k int) bool { return v.sure[k] >= s.from[hit] }),
+				sort.Search(len(v.from), func(k int) bool { return v.from[k] > s.to[hit] }),
+			})
+		}
+		limited++
 	}
-	for i := range points {
-		for j := i + 1; j < len(points); j++ {
-			n := points[j].count - points[i].count
-			dt := float64(points[j].t-points[i].t) * 1e-9
-			if rate := float64(n-1-lump) / dt; dt > 0 && n > lump+1 && rate > low {
-				low, high = rate, float64(n+1+lump)/dt
+	for i, a := range points {
+		for _, b := range points[i+1:] {
+			shortest, longest := float64(b.from-a.to)*1e-9, float64(b.to-a.from)*1e-9
+			n := b.sureBefore - a.mayBefore
+			if rate := float64(n-1-lump) / longest; shortest > 0 && n > lump+1 && rate > low {
+				low, high = rate, float64(b.mayBefore-a.sureBefore+1+lump)/shortest
 			}
 		}
 	}
