@@ -28,9 +28,9 @@ func (k known) mayBlock() bool {
 // at most. A block shows its own length and hides everything else, so each one
 // should say when the next hit would have been admitted: all that is admitted from
 // rest, and one more at the instant that halves what is possible.
-func (l *lane) brink(k known) (shot, bool) {
+func (l *lane) brink(k known, idle int) (shot, bool) {
 	sure := k.blocks() && width(k.limit.SustainedRate) > aim && l.brinks < mostBrinks
-	if !sure && !(k.mayBlock() && l.brinks < mostSuspicion) {
+	if !sure && !(k.mayBlock() && idle > 0 && l.brinks < mostSuspicion) {
 		return shot{}, false
 	}
 	whole := max(1, l.openings)

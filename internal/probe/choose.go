@@ -68,7 +68,7 @@ const mostFaster = 5
 // cost. Without candidates, or when they agree about all, it goes through
 // probes that serve any limiter.
 func (l *lane) choose(k known, round, idle int) (shot, bool) {
-	if s, ok := l.brink(k); ok {
+	if s, ok := l.brink(k, idle); ok {
 		return s, true
 	}
 	if s, ok := l.faster(k); ok {
