@@ -36,10 +36,6 @@ func (m Blocked) Doc() Doc {
 // fewBlocks is the number of blocks seen below which their length is a guess.
 const fewBlocks = 3
 
-// leastBlock is the shortest block (ns) that is sought: any limited hits in a
-// row look like shorter ones.
-const leastBlock = 2e7
-
 // shortestBlock (ns) is below any penalty: so short a time without an admitted
 // hit is how any limiter looks whose hits are closer than their instants are
 // known.
@@ -93,7 +89,9 @@ func (m Blocked) Nearest(streams []*Stream, o Options) Fit {
 	f.Contradictions, f.First = 0, nil
 	f.Modifiers = append(f.Modifiers, "block")
 	for _, s := range streams {
-		inner := func() Limiter { return &firstHit{window: time.Duration(f.Params["window_s"].Value * 1e9), quota: f.Burst.Value} }
+		inner := func() Limiter {
+			return &firstHit{window: time.Duration(f.Params["window_s"].Value * 1e9), quota: f.Burst.Value}
+		}
 		if (m.Base == TokenBucket{}) {
 			inner = func() Limiter { return &bucket{rate: f.Rate.Value, burst: f.Burst.Value} }
 		}

@@ -309,7 +309,7 @@ func (j *judged) try(models []Model, streams []*Stream, o Options) {
 		}
 		f := m.Fit(streams, o)
 		j.fits[m.Doc().Title] = f
-		if f.Consistent && m == (Model)(LeakyBucketQueue{}) {
+		if f.Consistent && m == Model(LeakyBucketQueue{}) {
 			// It explains the delays; the others would take them for slow replies.
 			j.survivors, j.model, j.fit = []Model{m}, m, f
 			j.rejected = append(j.rejected, models[1:]...)

@@ -86,18 +86,25 @@ func several() []Model { return []Model{Tiers{}, Tiers{Log: true}, Either{}} }
 // plain are the models without modifiers.
 func plain() []Model {
 	return []Model{
-		LeakyBucketQueue{}, Concurrency{},
-		TokenBucket{}, TokenBucketStepped{},
-		FixedWindow{}, FixedWindow{Grid: true},
-		SlidingWindowLog{}, SlidingWindowCounter{},
+		LeakyBucketQueue{},
+		Concurrency{},
+		TokenBucket{},
+		TokenBucketStepped{},
+		FixedWindow{},
+		FixedWindow{Grid: true},
+		SlidingWindowLog{},
+		SlidingWindowCounter{},
 	}
 }
 
 // modified are the same with modifiers.
 func modified() []Model {
 	return []Model{
-		SlidingWindowLog{All: true}, SlidingWindowCounter{All: true},
-		Blocked{Base: FixedWindow{}}, Blocked{Base: FixedWindow{}, Renewed: true},
-		Blocked{Base: TokenBucket{}}, Blocked{Base: TokenBucket{}, Renewed: true},
+		SlidingWindowLog{All: true},
+		SlidingWindowCounter{All: true},
+		Blocked{Base: FixedWindow{}},
+		Blocked{Base: FixedWindow{}, Renewed: true},
+		Blocked{Base: TokenBucket{}},
+		Blocked{Base: TokenBucket{}, Renewed: true},
 	}
 }
