@@ -71,6 +71,11 @@ func (l *lane) choose(k known, round, idle int) (shot, bool) {
 	if s, ok := l.brink(k, idle); ok {
 		return s, true
 	}
+	if exact(k.limit.Burst) && k.burst == 1 && idle < stale && width(k.limit.SustainedRate) > k.aim() {
+		if s := pairs(k, l.earliest()); len(s.at) > 0 && s.at[len(s.at)-1]-l.p.now < longest {
+			return s, true
+		}
+	}
 	if s, ok := l.faster(k); ok {
 		return s, true
 	}

@@ -75,6 +75,28 @@ func (l *lane) family(k known) []shot {
 	return out
 }
 
+// pairs are twelve times two hits, the second of which comes when it may or may
+// not be admitted: without a burst, what was saved up shows nothing, and only
+// the time between two hits tells the rate.
+func pairs(k known, from time.Duration) shot {
+	const n = 12
+	r := k.limit.SustainedRate
+	if r == nil || r.Low == nil || r.High == nil || *r.Low <= 0 {
+		return shot{}
+	}
+	short, long := time.Duration(1e9 / *r.High), time.Duration(1e9 / *r.Low)
+	s := shot{
+		kind: "pairs", name: "pairs",
+		reason: fmt.Sprintf("two hits between %s and %s apart: from when on is the second one admitted?", round(short), round(long)),
+	}
+	at := from + 2*long
+	for i := range n {
+		s.at = append(s.at, at, at+short+(long-short)*time.Duration(2*i+1)/(2*n))
+		at += 4 * long
+	}
+	return s
+}
+
 // aimed uses the limiter up at an instant, as far as all candidates agree that
 // it then is, and places hits around the instants at which they differ about
 // the next one admitted.

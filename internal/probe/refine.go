@@ -90,12 +90,23 @@ func (l *lane) enoughKnown(k known, idle int) bool {
 	return l.settled(k) || idle >= stale && k.limit.Verdict == analyze.Identified
 }
 
+// aim is the width of the rate's interval to be reached, relative to the rate.
+// Without a burst nothing adds up: the time between two hits is all there is, and
+// it is known to a few milliseconds at best.
+func (k known) aim() float64 {
+	const known = 0.003 // s
+	if exact(k.limit.Burst) && k.burst == 1 {
+		return aim + known*k.rate
+	}
+	return aim
+}
+
 // settled reports that the fit is as good as it has to be.
 func (l *lane) settled(k known) bool {
 	if k.limit.Verdict != analyze.Identified {
 		return false
 	}
-	rate := k.limit.SustainedRate == nil || width(k.limit.SustainedRate) <= aim*patience(l.p.now-l.began)
+	rate := k.limit.SustainedRate == nil || width(k.limit.SustainedRate) <= k.aim()*patience(l.p.now-l.began)
 	burst := k.limit.Burst == nil || exact(k.limit.Burst) || l.p.now-l.began > 40*time.Second
 	return rate && burst
 }
