@@ -58,6 +58,10 @@ func (m SlidingWindowCounter) Fit(streams []*Stream, o Options) Fit {
 	}
 	joint.Params["quota"] = Parameter{Interval: joint.Burst}
 	joint.Modifiers = countsLimited(m.All)
+	if b := joint.Burst; joint.Consistent && (b.High == nil || *b.Low != *b.High) {
+		// With a quota that is free, much that is not a counter looks like one.
+		joint.Doubt = "a sliding window counter explains every decision, but with more than one quota; after a rest of two windows send more than the quota at one instant"
+	}
 	return joint
 }
 
