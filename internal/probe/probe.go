@@ -13,7 +13,8 @@
 //  3. regain: a clump, to see how much came back;
 //  4. refine: of a family of probes the one whose outcome the limiters that are
 //     still possible disagree about most, for its cost in requests, seconds and
-//     limited hits; again and again until they agree;
+//     limited hits; again and again until they agree. A limiter that blocks is
+//     taken to the brink, one hit over its limit at most;
 //  5. confirm: random traffic around the fitted rate.
 //
 // At the end each side of a scope is exhausted while the other is asked, in
