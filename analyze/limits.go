@@ -35,6 +35,9 @@ type judged struct {
 type hypothesis struct {
 	pools []pool
 	holds bool
+	// differ: it holds only because the sources have limiters with parameters
+	// of their own.
+	differ bool
 }
 
 // coarser is how many times coarser a clock has to be for the explanation that
@@ -140,7 +143,7 @@ func byClassTogether(groups []*group, o Options) (hypothesis, ScopeVerdict) {
 		}
 	}
 	p.judged = judge(p.streams, o)
-	perSource := hypothesis{[]pool{p}, explained(p.judged)}
+	perSource := hypothesis{pools: []pool{p}, holds: explained(p.judged)}
 	if len(sources) == 1 {
 		return perSource, Untested
 	}
@@ -153,9 +156,9 @@ func each(groups []*group, o Options) hypothesis {
 	p := pool{groups: groups, streams: streamsOf(groups)}
 	p.judged = judge(p.streams, o)
 	if explained(p.judged) || len(groups) == 1 {
-		return hypothesis{[]pool{p}, explained(p.judged)}
+		return hypothesis{pools: []pool{p}, holds: explained(p.judged)}
 	}
-	h := hypothesis{holds: true}
+	h := hypothesis{holds: true, differ: true}
 	for _, g := range groups {
 		own := pool{groups: []*group{g}, streams: streamsOf([]*group{g})}
 		own.judged = judge(own.streams, o)
@@ -163,7 +166,7 @@ func each(groups []*group, o Options) hypothesis {
 		h.holds = h.holds && explained(own.judged)
 	}
 	if !h.holds {
-		return hypothesis{[]pool{p}, false}
+		return hypothesis{pools: []pool{p}}
 	}
 	return h
 }
@@ -175,7 +178,7 @@ func one(groups []*group, o Options) hypothesis {
 		p.streams = []*Stream{m}
 	}
 	p.judged = judge(p.streams, o)
-	return hypothesis{[]pool{p}, explained(p.judged)}
+	return hypothesis{pools: []pool{p}, holds: explained(p.judged)}
 }
 
 // streamsOf leaves out groups of which no hit reached a limiter.
@@ -213,6 +216,8 @@ func decide(apart, together hypothesis) ScopeVerdict {
 	switch {
 	case apart.vacuous():
 		return Untested
+	case together.simpler(apart):
+		return Shared
 	case apart.unsure() || together.unsure():
 		return UndeterminedScope
 	case apart.holds && (!together.holds || together.grain() >= coarser*apart.grain() && together.grain() > 0):
@@ -221,6 +226,24 @@ func decide(apart, together hypothesis) ScopeVerdict {
 		return Shared
 	}
 	return UndeterminedScope
+}
+
+// identified counts the pools of which the limiter is known for certain.
+func (h hypothesis) identified() int {
+	n := 0
+	for _, p := range h.pools {
+		if p.verdict == Identified {
+			n++
+		}
+	}
+	return n
+}
+
+// simpler reports whether one limiter explains for certain what several would
+// explain only with parameters of their own for each source, or without any of
+// them being known.
+func (h hypothesis) simpler(apart hypothesis) bool {
+	return h.holds && h.identified() == len(h.pools) && (apart.differ || apart.identified() == 0)
 }
 
 // agree joins the answers of several classes.
