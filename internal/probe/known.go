@@ -31,7 +31,10 @@ func (l *lane) learn() known {
 		without[title] = !l.needsDear || l.excluded[title]
 	}
 	k := l.fit(without)
-	wanted := len(k.candidates) == 0 || k.limit.Verdict == analyze.Identified
+	if len(k.candidates) == 0 {
+		return l.whole()
+	}
+	wanted := k.limit.Verdict == analyze.Identified
 	if !l.needsDear && wanted && !(l.excluded[dear[0]] && l.excluded[dear[1]]) {
 		for _, title := range dear {
 			without[title] = l.excluded[title]
@@ -68,8 +71,9 @@ func (l *lane) fit(without map[string]bool) known {
 	}
 	k.candidates = a.Candidates()
 	for _, title := range dear {
-		// Of few hits, a fit that finds nothing may only lack hits.
-		if !without[title] && k.limit.Verdict != analyze.Insufficient && a.Excluded(title) {
+		// A fit that finds nothing, of few hits or where no other does, may only
+		// lack hits.
+		if !without[title] && len(k.candidates) > 0 && k.limit.Verdict != analyze.Insufficient && a.Excluded(title) {
 			l.excluded[title] = true
 		}
 	}
