@@ -83,7 +83,7 @@
 //
 //	identified    one model explains every decision
 //	undetermined  several do, or the one that does foretells too little; the
-//	              report says what would separate them
+//	              report names them
 //	insufficient  too few decisions to bound the model; it says what is missing
 //	unlimited     nothing was limited, up to the rate that was sent
 //	contradicted  no model explains every decision; the nearest is named
