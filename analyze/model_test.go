@@ -74,6 +74,9 @@ func truths() []truth {
 // nothing unexplained; it foretells what it was not fitted to; and the other
 // models are rejected with a hit as evidence.
 func TestBattery(t *testing.T) {
+	if testing.Short() {
+		t.Skip("fits every model to many traces")
+	}
 	for _, want := range truths() {
 		t.Run(want.name, func(t *testing.T) {
 			t.Parallel()
@@ -160,6 +163,9 @@ func logOf(quota int, window time.Duration) func(time.Duration) bool {
 // TestOtherLimitersAreNotNamed: what is not in the catalogue is never given the
 // name of something that is.
 func TestOtherLimitersAreNotNamed(t *testing.T) {
+	if testing.Short() {
+		t.Skip("fits every model to many traces")
+	}
 	for name, start := range map[string]func() func(time.Duration) bool{
 		"one per window": func() func(time.Duration) bool { return fixedWindow(1, 500*time.Millisecond, 50*time.Millisecond) },
 		"no refill":      func() func(time.Duration) bool { return fixedWindow(50, time.Hour, time.Hour) },
