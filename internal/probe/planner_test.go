@@ -27,6 +27,9 @@ type outcome struct {
 
 // plan drives a planner against a world to its end.
 func plan(t testing.TB, o Options, w *world) outcome {
+	if testing.Short() {
+		t.Skip("fits every model dozens of times")
+	}
 	t.Helper()
 	if o.Sources == nil {
 		o.Sources = []string{"127.0.0.2"}
