@@ -35,7 +35,7 @@ func (m Either) Fit(streams []*Stream, o Options) Fit {
 	for _, guess := range refillDistances(streams) {
 		for k := -eitherSteps; k <= eitherSteps; k++ {
 			w := int64(guess * (1 + float64(k)*eitherStep))
-			if key := w / 200_000; w <= 0 || tried[key] {
+			if key := w / 200_000; w < leastWindow || tried[key] {
 				continue
 			} else {
 				tried[key] = true

@@ -49,6 +49,10 @@ const (
 	mostTiers  = 400
 )
 
+// apartTiers is by what factor two limits differ at least, in rate or window and
+// in capacity: those of two that hardly differ explain what neither does.
+const apartTiers = 1.5
+
 // Fit implements [Model]. An admitted hit needs both limits, so that each has a
 // least capacity of its own at every rate; a limited hit needs one of them, and
 // the smaller the capacity the more it explains. So with both least capacities
@@ -172,17 +176,21 @@ func (m Tiers) pairs(as, bs []tier) []tierPair {
 	var out []tierPair
 	for _, a := range as {
 		for _, b := range bs {
-			if !m.faster(a, b) || a.least >= b.least || a.count == len(a.explains) || b.count == len(b.explains) {
+			if !m.faster(a, b) || apartTiers*a.least > b.least || a.count == len(a.explains) || b.count == len(b.explains) {
 				continue
 			}
-			explained := true
+			explained, onlyA, onlyB := true, 0, 0
 			for i := range a.explains {
-				if !a.explains[i] && !b.explains[i] {
+				switch {
+				case a.explains[i] && !b.explains[i]:
+					onlyA++
+				case !a.explains[i] && b.explains[i]:
+					onlyB++
+				case !a.explains[i]:
 					explained = false
-					break
 				}
 			}
-			if explained {
+			if explained && onlyA >= fewWindows && onlyB >= fewWindows {
 				out = append(out, tierPair{a, b})
 			}
 		}
@@ -193,9 +201,9 @@ func (m Tiers) pairs(as, bs []tier) []tierPair {
 // faster reports whether a surely refills faster than b.
 func (m Tiers) faster(a, b tier) bool {
 	if m.Log {
-		return a.high < b.low
+		return apartTiers*a.high < b.low
 	}
-	return a.low > b.high
+	return a.low > apartTiers*b.high
 }
 
 // refine cuts the cells of the pairs in halves.

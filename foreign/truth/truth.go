@@ -21,6 +21,7 @@ type Truth struct {
 type Finding struct {
 	Limit     *analyze.Limit // nil: nothing was said about this class
 	Certain   bool           // the verdict is "identified", or "unlimited"
+	Open      bool           // undetermined, the configured model among the survivors and nearest
 	WrongName bool           // certain of a model that is not the configured one
 	Bounded   bool           // the rate has both bounds
 	Contained bool           // no bound of the rate excludes the truth
@@ -42,6 +43,7 @@ func Compare(l *analyze.Limit, t Truth) Finding {
 		return f
 	}
 	f.Certain = l.Verdict == analyze.Identified || l.Verdict == analyze.Unlimited
+	f.Open = l.Verdict == analyze.Undetermined && t.named(l) && slices.Contains(l.Survivors, l.Model)
 	f.WrongName = f.Certain && !t.named(l)
 	if r := l.SustainedRate; r != nil {
 		f.Contained = within(r, t.Rate)
