@@ -1,0 +1,182 @@
+package analyze
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"ratefit/internal/trace"
+)
+
+// judge tries every model of the catalogue.
+func judge(streams []*Stream, o Options) judged {
+	admitted, limited := 0, 0
+	for _, s := range streams {
+		admitted += s.admitted
+		limited += s.limited
+	}
+	switch {
+	case admitted+limited == 0:
+		return judged{verdict: Insufficient, why: "no hit was answered in a way that tells whether it was limited"}
+	case limited == 0:
+		return pacedOrUnlimited(streams, o)
+	case admitted == 0:
+		return judged{verdict: Insufficient, why: "every hit was limited: the limiter was used up before the run, or it refuses this client altogether; wait and run again with fewer hits"}
+	}
+	return choose(streams, o)
+}
+
+// pacedOrUnlimited tells a pacer, which delays and never refuses, from no
+// limiter.
+func pacedOrUnlimited(streams []*Stream, o Options) judged {
+	m := LeakyBucketQueue{}
+	if f := m.Fit(streams, o); f.Consistent && f.tight() {
+		return judged{verdict: Identified, model: m, fit: f, survivors: []Model{m}, fits: map[string]Fit{m.Doc().Title: f}}
+	}
+	return judged{verdict: Unlimited}
+}
+
+// choose keeps the models that explain the streams, without those that have to
+// suppose a much coarser clock than another.
+func choose(streams []*Stream, o Options) judged {
+	var j judged
+	o.earlier = map[string]Fit{}
+	j.fits = o.earlier
+	models := plain()
+	if !o.plain {
+		models = append(models, modified()...)
+	}
+	j.try(models, streams, o)
+	j.prefer(streams)
+	if j.model == nil && !o.plain {
+		j.try(several(), streams, o)
+	}
+	switch {
+	case j.model == nil:
+		j.verdict = Contradicted
+	case !j.fit.tight():
+		j.verdict = Insufficient
+		j.why = missing(j.fit)
+	case !j.fit.NoRate && refills(streams) < cmp.Or(j.fit.refills, fewRefills):
+		j.verdict = Insufficient
+		j.why = fmt.Sprintf("only %d of the admitted hits came after limited ones, too few to tell a limiter by; go on for longer, or faster", refills(streams))
+	case len(j.survivors) == 1 && j.fit.Doubt != "":
+		j.verdict = Undetermined
+		j.why = j.fit.Doubt
+	case len(j.survivors) == 1:
+		j.verdict = Identified
+	default:
+		j.verdict = Undetermined
+		j.why = "several models explain every decision: " + strings.Join(titles(j.survivors), ", ")
+	}
+	return j
+}
+
+// try fits models and sorts them into those that explain the streams and those
+// that do not.
+func (j *judged) try(models []Model, streams []*Stream, o Options) {
+	finest := time.Duration(math.MaxInt64)
+	for _, m := range models {
+		if o.Without[m.Doc().Title] {
+			j.fits[m.Doc().Title] = Fit{}
+			continue
+		}
+		f := m.Fit(streams, o)
+		j.fits[m.Doc().Title] = f
+		if f.Consistent && m == Model(LeakyBucketQueue{}) {
+			// It explains the delays; the others would take them for slow replies.
+			j.survivors, j.model, j.fit = []Model{m}, m, f
+			j.rejected = append(j.rejected, models[1:]...)
+			return
+		}
+		if f.Consistent {
+			finest = min(finest, f.Grain)
+		}
+	}
+	for _, m := range models {
+		f := j.fits[m.Doc().Title]
+		if !f.Consistent || f.Grain >= coarser*finest {
+			j.rejected = append(j.rejected, m)
+			continue
+		}
+		j.survivors = append(j.survivors, m)
+		if j.model == nil {
+			j.model, j.fit = m, f
+		}
+	}
+}
+
+// prefer drops models that explain the decisions only because they say nothing
+// about what another one explains as well: the delays of a queue, or that
+// places come back with the replies.
+func (j *judged) prefer(streams []*Stream) {
+	queue, cap := LeakyBucketQueue{}.Doc().Title, Concurrency{}.Doc().Title
+	keep := func(Model) bool { return true }
+	switch {
+	case j.fits[queue].Consistent:
+		keep = func(m Model) bool { return m.Doc().Title == queue }
+	case j.fits[cap].Consistent && j.fits[cap].Doubt == "":
+		served := servedTime(streams).Seconds()
+		keep = func(m Model) bool {
+			w := j.fits[m.Doc().Title].Params["window_s"]
+			return w.Low == nil || *w.Low > 1.5*served || *w.High < served/1.5
+		}
+	}
+	kept := j.survivors[:0:0]
+	for _, m := range j.survivors {
+		if keep(m) {
+			kept = append(kept, m)
+		} else {
+			j.rejected = append(j.rejected, m)
+		}
+	}
+	j.survivors, j.model, j.fit = kept, nil, Fit{}
+	if len(kept) > 0 {
+		j.model, j.fit = kept[0], j.fits[kept[0].Doc().Title]
+	}
+}
+
+func titles(models []Model) []string {
+	var out []string
+	for _, m := range models {
+		out = append(out, m.Doc().Title)
+	}
+	return out
+}
+
+// fewRefills is the number of refills seen below which no model is named: as
+// many as it has parameters (rate, burst, first level, clock), and one.
+const fewRefills = 5
+
+// refills counts how often a hit was admitted after one was limited.
+func refills(streams []*Stream) int {
+	n := 0
+	for _, s := range streams {
+		limited := false
+		for _, hit := range s.byTo {
+			switch s.outcome[hit] {
+			case trace.Limited:
+				limited = true
+			case trace.Admitted:
+				if limited {
+					n++
+				}
+				limited = false
+			}
+		}
+	}
+	return n
+}
+
+// missing says what a rate without bounds lacks.
+func missing(f Fit) string {
+	switch {
+	case f.Rate.Low == nil || *f.Rate.Low == 0:
+		return "no refill was seen: after the limit was reached too little was admitted again to bound the rate from below; go on for longer"
+	case f.Rate.High == nil:
+		return "the limit was not reached often enough to bound the rate from above; send faster or for longer"
+	}
+	return "the rate is known only within a factor of " + short(*f.Rate.High / *f.Rate.Low) + "; go on for longer, or faster"
+}
