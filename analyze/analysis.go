@@ -126,7 +126,8 @@ type Prediction struct {
 	Hits    int `json:"hits"`
 	Correct int `json:"correct"`
 
-	limited, limitedCorrect int // the part of them that was limited
+	limited, limitedCorrect int     // the part of them that was limited
+	best                    float64 // balanced, by the limiter of the set that foretells best
 }
 
 // balanced is the mean of the shares foretold of the admitted and of the

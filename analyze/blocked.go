@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"fmt"
 	"math"
 	"time"
 )
@@ -56,7 +57,7 @@ func (m Blocked) Fit(streams []*Stream, o Options) Fit {
 		between, n := s.betweenBlocks(int64(block.low), grain)
 		parts, blocks = append(parts, between...), blocks+n
 	}
-	if blocks < fewBlocks || block.low >= block.high || block.low < shortestBlock || len(parts) == 0 {
+	if block.low >= block.high || block.low < shortestBlock || len(parts) == 0 {
 		return Fit{}
 	}
 	o.AtRest, o.longest = true, time.Duration(block.high)
@@ -64,9 +65,16 @@ func (m Blocked) Fit(streams []*Stream, o Options) Fit {
 	if !f.Consistent {
 		return f
 	}
+	if blocks < fewBlocks {
+		f.Doubt = fmt.Sprintf("only %d blocks were seen to end; go on for longer", blocks)
+	}
 	f.Region = nil
 	f.Params["block_s"] = Parameter{Interval: bounded((block.low+block.high)/2e9, block.low*1e-9, block.high*1e-9)}
 	f.Modifiers = append(f.Modifiers, "block")
+	f.Params["block"] = Parameter{Text: "fixed"}
+	if m.Renewed {
+		f.Params["block"] = Parameter{Text: "renewed"}
+	}
 	wrap := func(inner func(int) Limiter, length float64) func(int) Limiter {
 		return func(int) Limiter {
 			return &blocked{fresh: inner(0), inner: inner(0), length: time.Duration(length), renewed: m.Renewed}

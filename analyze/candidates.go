@@ -23,6 +23,9 @@ func (a *Analyzer) Candidates() []Candidate {
 		for _, m := range p.survivors {
 			name := m.Doc().Title
 			f := p.fits[name]
+			if !f.Consistent {
+				continue
+			}
 			for k, s := range p.streams {
 				class, source := p.keyOf(k)
 				for _, corner := range append(f.corners, func(i int) Limiter { return f.limiter(i) }) {
@@ -40,7 +43,7 @@ func (a *Analyzer) Candidates() []Candidate {
 // its title, explain all hits; it then cannot explain more hits either.
 func (a *Analyzer) Excluded(title string) bool {
 	for _, p := range a.pools {
-		if f, tried := p.fits[title]; tried && !f.Consistent {
+		if f, tried := p.fits[title]; tried && !f.possible() {
 			return true
 		}
 	}

@@ -51,18 +51,19 @@ func describe(p pool, o Options) Limit {
 // to: a model can explain everything and foresee nothing. A few decisions prove
 // nothing either way.
 func (l *Limit) doubt() {
-	const (
-		few   = 200
-		share = 0.7
-	)
+	const few = 200
 	p := l.Prediction
-	if l.Verdict != Identified || p == nil || p.Hits < few || p.limited == 0 || p.limited == p.Hits || p.balanced() >= share {
+	if l.Verdict != Identified || p == nil || p.Hits < few || p.limited == 0 || p.limited == p.Hits || p.best >= goodForesight {
 		return
 	}
 	l.Verdict = Undetermined
 	l.Why = fmt.Sprintf("%s explains every decision, but fitted to the first half it foretold only %d of the %d decisions of the second; the limiter may be another one, or have changed meanwhile",
 		l.Model, p.Correct, p.Hits)
 }
+
+// goodForesight is the share of the decisions, each kind weighed alike, that some
+// limiter of the set has to foretell.
+const goodForesight = 0.7
 
 func (l *Limit) takeFit(m Model, f Fit) {
 	l.Model = m.Name()

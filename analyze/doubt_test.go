@@ -35,7 +35,7 @@ func TestFewRefillsAreNoGrid(t *testing.T) {
 	}
 	out := analyse(decidedBy(15, []string{"read"}, sources, func(_, s string, at time.Duration) bool { return limiters[s](at) }), Options{})
 	for _, l := range out.Limits {
-		if l.Verdict != Undetermined || !strings.Contains(l.Why, "refills were seen") {
+		if l.Verdict == Identified || !strings.Contains(l.Why, "refills were seen") {
 			t.Errorf("%s %s: %s", l.Verdict, l.Model, l.Why)
 		}
 	}
@@ -47,12 +47,13 @@ func TestForesight(t *testing.T) {
 		p    Prediction
 		want Verdict
 	}{
-		"both kinds":          {Prediction{1000, 990, 900, 895}, Identified},
-		"always limited":      {Prediction{1000, 900, 900, 900}, Undetermined},
-		"few decisions":       {Prediction{100, 50, 90, 50}, Identified},
-		"nothing to foretell": {Prediction{1000, 100, 0, 0}, Identified},
+		"both kinds":          {Prediction{Hits: 1000, Correct: 990, limited: 900, limitedCorrect: 895}, Identified},
+		"always limited":      {Prediction{Hits: 1000, Correct: 900, limited: 900, limitedCorrect: 900}, Undetermined},
+		"few decisions":       {Prediction{Hits: 100, Correct: 50, limited: 90, limitedCorrect: 50}, Identified},
+		"nothing to foretell": {Prediction{Hits: 1000, Correct: 100}, Identified},
 	} {
 		l := Limit{Verdict: Identified, Prediction: &tc.p}
+		tc.p.best = tc.p.balanced()
 		if l.doubt(); l.Verdict != tc.want || (l.Why == "") != (tc.want == Identified) {
 			t.Errorf("%s: %s (%s)", name, l.Verdict, l.Why)
 		}

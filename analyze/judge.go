@@ -50,12 +50,15 @@ func choose(streams []*Stream, o Options) judged {
 	}
 	j.try(models, streams, o)
 	j.prefer(streams)
-	if j.model == nil && !o.plain {
+	if len(j.survivors) == 0 && !o.plain {
 		j.try(several(), streams, o)
 	}
 	switch {
-	case j.model == nil:
+	case len(j.survivors) == 0:
 		j.verdict = Contradicted
+	case j.model == nil:
+		j.verdict = Insufficient
+		j.why = j.unresolved()
 	case !j.fit.tight():
 		j.verdict = Insufficient
 		j.why = missing(j.fit)
@@ -69,9 +72,34 @@ func choose(streams []*Stream, o Options) judged {
 		j.verdict = Identified
 	default:
 		j.verdict = Undetermined
-		j.why = "several models explain every decision: " + strings.Join(titles(j.survivors), ", ")
+		j.why = j.several()
 	}
 	return j
+}
+
+// several says which models are possible.
+func (j *judged) several() string {
+	var explain []Model
+	for _, m := range j.survivors {
+		if j.fits[m.Doc().Title].Consistent {
+			explain = append(explain, m)
+		}
+	}
+	if len(explain) == len(j.survivors) {
+		return "several models explain every decision: " + strings.Join(titles(explain), ", ")
+	}
+	return strings.Join(titles(explain), ", ") + " explains every decision, but other models may as well: " + j.unresolved()
+}
+
+// unresolved says of which models the search came to no end.
+func (j *judged) unresolved() string {
+	var all []string
+	for _, m := range j.survivors {
+		if f := j.fits[m.Doc().Title]; f.Unresolved != "" {
+			all = append(all, m.Doc().Title+": "+f.Unresolved)
+		}
+	}
+	return strings.Join(all, "; ")
 }
 
 // try fits models and sorts them into those that explain the streams and those
@@ -97,12 +125,12 @@ func (j *judged) try(models []Model, streams []*Stream, o Options) {
 	}
 	for _, m := range models {
 		f := j.fits[m.Doc().Title]
-		if !f.Consistent || f.Grain >= coarser*finest {
+		if !f.possible() || f.Grain >= coarser*finest {
 			j.rejected = append(j.rejected, m)
 			continue
 		}
 		j.survivors = append(j.survivors, m)
-		if j.model == nil {
+		if j.model == nil && f.Consistent {
 			j.model, j.fit = m, f
 		}
 	}
@@ -133,8 +161,10 @@ func (j *judged) prefer(streams []*Stream) {
 		}
 	}
 	j.survivors, j.model, j.fit = kept, nil, Fit{}
-	if len(kept) > 0 {
-		j.model, j.fit = kept[0], j.fits[kept[0].Doc().Title]
+	for _, m := range kept {
+		if f := j.fits[m.Doc().Title]; f.Consistent && j.model == nil {
+			j.model, j.fit = m, f
+		}
 	}
 }
 

@@ -234,10 +234,24 @@ func (h hypothesis) identified() int {
 }
 
 // simpler reports whether one limiter explains for certain what several would
-// explain only with parameters of their own for each source, or without any of
-// them being known.
+// explain only with parameters of their own for each source, or only as limiters
+// that explain much.
 func (h hypothesis) simpler(apart hypothesis) bool {
-	return h.holds && h.identified() == len(h.pools) && (apart.differ || apart.identified() == 0)
+	return h.holds && h.identified() == len(h.pools) && (apart.differ || apart.contrived())
+}
+
+// contrived reports that no pool has an explanation by a model with a rate and a
+// burst alone.
+func (h hypothesis) contrived() bool {
+	for _, p := range h.pools {
+		for _, m := range p.survivors {
+			switch m {
+			case TokenBucket{}, TokenBucketStepped{}, FixedWindow{}, FixedWindow{Grid: true}, SlidingWindowLog{}:
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // agree joins the answers of several classes.

@@ -41,6 +41,10 @@ type Fit struct {
 	// Grain is the resolution of the limiter's clock that the fit had to suppose.
 	Grain time.Duration
 
+	// Unresolved says why it is not known whether any parameters do: then
+	// nothing else is set, and the model stays possible.
+	Unresolved string
+
 	// Doubt says why a consistent fit is not certain enough to name the model.
 	Doubt string
 
@@ -58,6 +62,9 @@ type Fit struct {
 	// fewRefills.
 	refills int
 
+	// grid is the one of the fitted values, where there is one.
+	grid grid
+
 	// news make limiters at rest with the fitted values: one for each stream,
 	// or one for all.
 	news []func() Limiter
@@ -67,6 +74,12 @@ type Fit struct {
 	// number, as phases are its own.
 	corners []func(stream int) Limiter
 }
+
+// unresolved is the fit of a model that the search came to no end with.
+func unresolved(why string) Fit { return Fit{Unresolved: why} }
+
+// possible reports that the model is not excluded.
+func (f Fit) possible() bool { return f.Consistent || f.Unresolved != "" }
 
 // tight reports whether the rate is known to a half.
 func (f Fit) tight() bool {

@@ -224,19 +224,30 @@ func predict(m Model, streams []*Stream, o Options) *Prediction {
 	if !f.Consistent || !f.tight() || len(f.news) > 1 && len(f.news) < len(streams) {
 		return nil
 	}
-	p := &Prediction{}
 	if _, queue := m.(LeakyBucketQueue); queue {
 		streams = arrivals(streams)
 	}
-	for i, s := range streams {
-		s.foretell(f.limiter(i), kept[i].from, func(hit int32, admits bool) {
-			if s.from[hit] <= kept[i].to {
-				p.count(admits, s.outcome[hit] == trace.Admitted)
-			}
-		})
+	foretell := func(limiter func(stream int) Limiter) *Prediction {
+		p := &Prediction{}
+		for i, s := range streams {
+			s.foretell(limiter(i), kept[i].from, func(hit int32, admits bool) {
+				if s.from[hit] <= kept[i].to {
+					p.count(admits, s.outcome[hit] == trace.Admitted)
+				}
+			})
+		}
+		p.best = p.balanced()
+		return p
 	}
+	p := foretell(f.limiter)
 	if p.Hits == 0 {
 		return nil
+	}
+	for _, corner := range f.corners {
+		if p.best >= goodForesight {
+			break
+		}
+		p.best = max(p.best, foretell(corner).best)
 	}
 	return p
 }

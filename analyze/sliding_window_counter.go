@@ -2,7 +2,6 @@ package analyze
 
 import (
 	"math"
-	"slices"
 	"time"
 )
 
@@ -35,31 +34,42 @@ func (m SlidingWindowCounter) Doc() Doc {
 
 // Fit implements [Model].
 func (m SlidingWindowCounter) Fit(streams []*Stream, o Options) Fit {
-	var joint Fit
-	for i, s := range streams {
-		g := counterSearch{s: s, all: m.All, o: cutOptions{int64(time.Millisecond), o.AtRest}}
-		f := g.fit()
-		if !f.Consistent {
-			return Fit{}
-		}
-		if i == 0 {
-			joint = f
-			continue
-		}
-		news := append(slices.Clip(joint.news), f.news...)
-		if !joint.Rate.meet(f.Rate) || !joint.Burst.meet(f.Burst) || !meetParam(&joint, f, "window_s") {
-			return Fit{}
-		}
-		joint.news = news
-		joint.corners = []func(int) Limiter{joint.limiter}
+	joint := joinGrids(streams, func(s *Stream) Fit { return m.fit(s, cutOptions{int64(time.Millisecond), o.AtRest}) })
+	if !joint.Consistent {
+		return joint
 	}
 	joint.Params["quota"] = Parameter{Interval: joint.Burst}
 	joint.Modifiers = countsLimited(m.All)
-	if b := joint.Burst; joint.Consistent && (b.High == nil || *b.Low != *b.High) {
+	if b := joint.Burst; b.High == nil || *b.Low != *b.High {
 		// With a quota that is free, much that is not a counter looks like one.
 		joint.Doubt = "a sliding window counter explains every decision, but with more than one quota; after a rest of two windows send more than the quota at one instant"
 	}
 	return joint
+}
+
+// fit fits one stream.
+func (m SlidingWindowCounter) fit(s *Stream, o cutOptions) Fit {
+	one := []*Stream{s}
+	_, high, ok := windowRange(one, Options{})
+	low, run := 1e7, max(1e7, longestRun(one, o.grain))
+	if !m.All { // nothing is left after two windows without a counted hit
+		low = max(low, run/2)
+		s = s.telling()
+	}
+	// The first two windows can be explained by what was used before. And who
+	// has seen a window used up was limited for a good part of it.
+	low, high = max(low, leastWindow), min(high*2/5, 20*run)
+	if !ok || low >= high {
+		return Fit{}
+	}
+	ranges := s.anyPhase(low, high, m.All, o)
+	counts := &gridCounts{weighted: true, all: m.All, decides: func(at grid, threshold float64) Limiter {
+		return &counter{window: at.interval, phase: at.phase, threshold: threshold, all: m.All}
+	}}
+	g := gridSearch{gridded: counts, interval: "window_s", least: 1, o: o}
+	f := g.fit(s, ranges...)
+	f.refills = fewWindows
+	return f
 }
 
 // Nearest implements [Model].

@@ -2,9 +2,12 @@ package analyze
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"time"
+
+	"ratefit/internal/trace"
 )
 
 // TokenBucketStepped is the token bucket whose tokens come in lumps: refill
@@ -44,46 +47,107 @@ func (m TokenBucketStepped) Fit(streams []*Stream, o Options) Fit {
 	if f.Consistent && f.Grain <= grains[0] {
 		d := f.Params[initialDeficit]
 		if d.Low == nil || *d.Low < 0.02 || *d.Low > 1.05 {
-			amounts = amounts[1:]
+			amounts = slices.DeleteFunc(amounts, func(n int) bool { return n == 1 })
 		}
 	}
+	open, work := "", 0
 	for _, amount := range amounts {
-		if f := m.join(streams, amount, o); f.Consistent {
+		f := m.join(streams, amount, o, &work)
+		if f.Consistent {
 			return f
 		}
+		open = cmp.Or(open, f.Unresolved)
+	}
+	if open != "" {
+		return unresolved(open)
 	}
 	return Fit{}
 }
 
 // join fits each stream with a phase of its own and intersects the rest.
-func (TokenBucketStepped) join(streams []*Stream, amount int, o Options) Fit {
-	var joint Fit
+func (TokenBucketStepped) join(streams []*Stream, amount int, o Options, work *int) Fit {
 	c := cutOptions{int64(time.Millisecond), o.AtRest}
-	for _, s := range streams {
-		// More hits only shrink the set: a few of them exclude most amounts.
-		if few := s.first(4000); few != s && few.limited > 0 && !newGridSearch(few, amount, c).fit().Consistent {
+	f := joinGrids(streams, func(s *Stream) Fit {
+		low, high := s.saturatedRates(amount)
+		if low <= 0 {
 			return Fit{}
+		}
+		lumps := float64(amount)
+		g := gridSearch{gridded: &gridLumps{amount: lumps}, interval: "refill_interval_s", least: lumps + 1, o: c, edged: true, work: *work}
+		f := g.fit(s.telling(), lengths{lumps * 1e9 / high, lumps * 1e9 / low})
+		*work = g.work
+		switch {
+		case f.Unresolved != "":
+			if n := len(s.edges(c.grain)); n < fewSteps {
+				return unresolved(fewSeen(n))
+			}
+		case f.Consistent:
+			if n := s.steps(f.grid, c.grain); n < fewSteps {
+				f.Doubt = fewSeen(n)
+			}
+		}
+		return f
+	})
+	if f.Consistent {
+		f.Params["refill_amount"] = Parameter{Interval: exactly(float64(amount))}
+	}
+	return f
+}
+
+func fewSeen(refills int) string {
+	return fmt.Sprintf("only %d refills were seen; go on for longer", refills)
+}
+
+// fewSteps is the number of refills seen below which a grid is a guess: it has
+// an interval, a phase and an amount of its own.
+const fewSteps = 5
+
+// A gridLumps is a bucket that gets an amount of tokens at each step of a grid:
+// on the grid's own clock, which counts its steps, a token bucket.
+type gridLumps struct {
+	amount  float64
+	clocked Stream // on the grid's clock
+}
+
+func (g *gridLumps) perStep(float64) float64 { return g.amount }
+
+func (g *gridLumps) cost(s *Stream, _ box) int { return 20 * s.Len() }
+
+func (g *gridLumps) limiter(at grid, burst float64) Limiter {
+	return &stepped{bucket{rate: g.amount, burst: math.Ceil(burst)}, at}
+}
+
+// On the grid's clock one step is this long. Time goes on within a step, by
+// next to nothing over the whole trace, only to keep the order of the hits: all
+// levels on a grid are whole, so what drains meanwhile decides nothing.
+const (
+	step  = 1e13
+	order = 1e7
+)
+
+// cut is the cut of the stream on the grid's clock.
+func (g *gridLumps) cut(s *Stream, b box, o cutOptions) cut {
+	c := &g.clocked
+	if n := s.Len(); len(c.from) != n {
+		c.from, c.to = make([]int64, n), make([]int64, n)
+	}
+	c.byFrom, c.byTo, c.outcome = s.byFrom, s.byTo, s.outcome
+	start := float64(s.from[s.byFrom[0]] - o.grain)
+	perNs := order / (s.length() + float64(o.grain))
+	for k := range s.from {
+		// The phase lies before every hit: on a grid with a longer interval or
+		// a later phase fewer steps have passed.
+		t := float64(s.from[k] - o.grain)
+		c.from[k] = int64(math.Floor((t-b.late)/b.high))*step + int64((t-start)*perNs)
+		c.to[k] = never
+		if s.to[k] != never {
+			t := float64(s.to[k])
+			c.to[k] = int64(math.Floor((t-b.early)/b.low))*step + int64((t-start)*perNs)
 		}
 	}
-	for i, s := range streams {
-		f := newGridSearch(s, amount, c).fit()
-		if !f.Consistent || *f.Burst.Low <= float64(amount) {
-			return Fit{}
-		}
-		if i == 0 {
-			joint = f
-			continue
-		}
-		news := append(slices.Clip(joint.news), f.news...)
-		if !joint.Rate.meet(f.Rate) || !joint.Burst.meet(f.Burst) {
-			return Fit{}
-		}
-		joint.news = news
-		joint.Doubt = cmp.Or(joint.Doubt, f.Doubt)
-	}
-	interval := joint.Rate.scaledInverse(float64(amount))
-	joint.Params["refill_interval_s"] = Parameter{Interval: interval}
-	return joint
+	rate := g.amount * 1e9 / step
+	all := cutOver([]*Stream{c}, rate, rate, cutOptions{rest: o.rest})
+	return cut{math.Ceil(all.lo) - 1, math.Ceil(all.hi) - 1} // whole bursts, from lo to just below hi
 }
 
 // Nearest implements [Model].
@@ -157,10 +221,36 @@ func (s *stepped) Observe(t time.Duration, admitted bool) {
 	}
 }
 
-// A grid is the instants phase + m·interval, in nanoseconds.
-type grid struct{ interval, phase float64 }
-
-// clock tells the time in steps, each counted as a second.
-func (g grid) clock(t time.Duration) time.Duration {
-	return time.Duration(math.Floor((float64(t)-g.phase)/g.interval)) * time.Second
+// stepAmounts guesses how many tokens come at once: the most frequent sizes of
+// the clumps of admitted hits between limited ones, and one.
+func stepAmounts(streams []*Stream) []int {
+	seen := map[int]int{}
+	for _, s := range streams {
+		clump := 0
+		for _, hit := range s.byTo {
+			switch s.outcome[hit] {
+			case trace.Admitted:
+				clump++
+			case trace.Limited:
+				seen[clump]++
+				clump = 0
+			}
+		}
+	}
+	delete(seen, 0)
+	common := make([]int, 0, len(seen))
+	for n := range seen {
+		common = append(common, n)
+	}
+	slices.SortFunc(common, func(a, b int) int {
+		if seen[a] != seen[b] {
+			return seen[b] - seen[a]
+		}
+		return a - b
+	})
+	amounts := common[:min(3, len(common))]
+	if !slices.Contains(amounts, 1) {
+		amounts = append(amounts, 1)
+	}
+	return amounts
 }

@@ -214,7 +214,7 @@ func TestGridWindowIsNeverExcluded(t *testing.T) {
 		since := time.Duration(w.rng.Int64N(int64(w.window)))
 		s := w.decide(&simulate.Window{Quota: w.quota, Length: w.window, Since: since})
 		b := boxAround(t, s, &w, since)
-		cutOf := func(s *Stream) cut { return newGridSearch(s, s.admitted+1, w.options()).cut(b) }
+		cutOf := func(s *Stream) cut { return quotas(gridWindow().cut(s, b, w.options())) }
 		wantQuota(t, &w, s, cutOf)
 		wantQuota(t, &w, s.telling(), cutOf)
 		wantTelling(t, &w, s, cutOf)
@@ -224,11 +224,14 @@ func TestGridWindowIsNeverExcluded(t *testing.T) {
 		if l := shortestRefill([]*Stream{s}, ms); l < float64(w.window) {
 			t.Fatalf("refilled after %v: %s", time.Duration(l), w.show(s))
 		}
-		if g := newGridSearch(s, s.admitted+1, w.options()); g.misses(b) {
+		if b.misses(s.brackets(w.options().grain)) {
 			t.Fatalf("no step in some bracket: %s", w.show(s))
 		}
 	})
 }
+
+// quotas turns lo < quota ≤ hi into lo ≤ quota < hi.
+func quotas(c cut) cut { return cut{c.lo + 1, c.hi + 1} }
 
 // boxAround draws a box of grids that holds the true one: its step before the
 // first hit, which was sent since after a step.
@@ -285,9 +288,12 @@ func TestSlidingCounterIsNeverExcluded(t *testing.T) {
 				streams = append(streams, s.telling())
 			}
 			for _, s := range streams {
-				g := counterSearch{s: s, all: c.Counting, o: w.options()}
-				if c := g.cut(b); c.lo > threshold || threshold > c.hi {
+				g := gridCounts{weighted: true, all: c.Counting}
+				if c := g.cut(s, b, w.options()); c.lo > threshold || threshold > c.hi {
 					t.Fatalf("threshold %v outside (%v, %v]: box %+v since %v %s", threshold, c.lo, c.hi, b, since, w.show(s))
+				}
+				if c := s.phaseless(lengths{b.low, b.high}, v.counter.Counting, 6, w.options()); c.lo > threshold || threshold > c.hi {
+					t.Fatalf("threshold %v outside (%v, %v] at any phase: windows %v to %v %s", threshold, c.lo, c.hi, b.low, b.high, w.show(s))
 				}
 			}
 		})
