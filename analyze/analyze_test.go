@@ -95,6 +95,7 @@ func analyse(hits []trace.Hit, o Options) *Analysis {
 
 // TestFindsForeignTokenBucket: golang.org/x/time/rate decides, nothing of ours.
 func TestFindsForeignTokenBucket(t *testing.T) {
+	long(t)
 	for _, tc := range []struct {
 		rate  float64
 		burst int
@@ -139,6 +140,7 @@ func TestFindsForeignTokenBucket(t *testing.T) {
 // TestCoarseClock: limiters that round their clock are not contradicted; the
 // resolution is found.
 func TestCoarseClock(t *testing.T) {
+	long(t)
 	for _, tc := range []struct {
 		rate  float64
 		burst int
@@ -222,6 +224,7 @@ func TestScope(t *testing.T) {
 
 // TestSourcesWithLimitsOfTheirOwn: addresses with different limits are not averaged.
 func TestSourcesWithLimitsOfTheirOwn(t *testing.T) {
+	long(t)
 	l := map[string]*xrate.Limiter{"a": xrate.NewLimiter(5, 10), "b": xrate.NewLimiter(20, 40)}
 	out := analyse(surveyTrace(4, []string{"read"}, []string{"a", "b"}, func(_, s string) *xrate.Limiter { return l[s] }), Options{})
 	if len(out.Limits) != 2 {
@@ -283,6 +286,7 @@ func TestVerdictsWithoutALimit(t *testing.T) {
 // TestUsedBeforeTheRun: a bucket that was half empty at the start must not be
 // taken for a smaller one.
 func TestUsedBeforeTheRun(t *testing.T) {
+	long(t)
 	make := func() *xrate.Limiter {
 		l := xrate.NewLimiter(5, 40)
 		l.AllowN(zero.Add(-time.Second), 25)

@@ -13,6 +13,7 @@ func only(admits func(time.Duration) bool) Limit {
 
 // TestOneRefusalNamesNothing: a bucket with three parameters fits one datum.
 func TestOneRefusalNamesNothing(t *testing.T) {
+	long(t)
 	n := 0
 	l := only(func(time.Duration) bool { n++; return n != 500 })
 	if l.Verdict == Identified || l.Limited != 1 || l.Why == "" {
@@ -28,6 +29,7 @@ func TestOneRefusalNamesNothing(t *testing.T) {
 // TestFewRefillsAreNoGrid: three or four lumps do not tell an interval, a phase
 // and an amount, from however many addresses they are seen.
 func TestFewRefillsAreNoGrid(t *testing.T) {
+	long(t)
 	sources := []string{"a", "b", "c"}
 	limiters := map[string]func(time.Duration) bool{}
 	for _, s := range sources {

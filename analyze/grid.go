@@ -93,42 +93,43 @@ func (s *Stream) afterLimited(grain int64, f func(k int, hit, limited int32) boo
 }
 
 // joinGrids fits each stream on a grid with a phase of its own, the longest
-// first, and intersects the rest.
-func joinGrids(streams []*Stream, fit func(*Stream) Fit) Fit {
+// first, and intersects the rest. The others are fitted within the intervals
+// that the first one leaves: they may be too short to tell any.
+func joinGrids(streams []*Stream, interval string, fit func(s *Stream, within *lengths) Fit) Fit {
 	fits := make([]Fit, len(streams))
 	order := make([]int, len(streams))
 	for i := range order {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return streams[b].Len() - streams[a].Len() })
+	var joint Fit
+	var within *lengths
 	for _, i := range order {
-		fits[i] = fit(streams[i])
-		if !fits[i].Consistent {
-			return fits[i]
+		f := fit(streams[i], within)
+		if !f.Consistent {
+			return f
 		}
-	}
-	joint := fits[0]
-	for _, f := range fits[1:] {
-		news := append(slices.Clip(joint.news), f.news...)
-		if !joint.Rate.meet(f.Rate) || !joint.Burst.meet(f.Burst) {
+		fits[i] = f
+		if within == nil {
+			joint = f
+		} else if !joint.Rate.meet(f.Rate) || !joint.Burst.meet(f.Burst) || !meetParam(&joint, f, interval) {
 			return Fit{}
 		}
-		for _, name := range []string{"window_s", "refill_interval_s"} {
-			if _, ok := f.Params[name]; ok && !meetParam(&joint, f, name) {
-				return Fit{}
-			}
-		}
-		joint.news = news
-		joint.Doubt = cmp.Or(joint.Doubt, f.Doubt)
+		p := joint.Params[interval]
+		within = &lengths{*p.Low * 1e9, *p.High * 1e9}
 	}
-	if len(fits) > 1 { // each with what it has at the ends of the set
-		joint.corners = nil
-		for end := 1; end <= 2; end++ {
-			joint.corners = append(joint.corners, func(i int) Limiter {
-				own := fits[i].corners
-				return own[len(own)-end](0)
-			})
-		}
+	if len(fits) == 1 {
+		return joint
+	}
+	joint.news, joint.corners = nil, nil
+	for _, f := range fits {
+		joint.news = append(joint.news, f.news...)
+	}
+	for end := 1; end <= 2; end++ { // each with what it has at the ends of the set
+		joint.corners = append(joint.corners, func(i int) Limiter {
+			own := fits[i].corners
+			return own[len(own)-end](0)
+		})
 	}
 	return joint
 }

@@ -41,7 +41,7 @@ func (g *gridCounts) slack() float64 {
 
 // cut is the set of thresholds, lo < threshold ≤ hi.
 func (g *gridCounts) cut(s *Stream, b box, o cutOptions) cut {
-	c := cut{0, math.Inf(1)}
+	c := cut{g.slack(), math.Inf(1)}
 	windows := g.windows(s, b)
 	if windows > s.Len()+1_000_000 {
 		return c
@@ -63,6 +63,9 @@ func (g *gridCounts) cut(s *Stream, b box, o cutOptions) cut {
 	g.boundAdmitted(b, &c)
 	if c.lo < c.hi {
 		g.boundLimited(b, &c)
+	}
+	if c.hi-c.lo < 1.5*g.slack() {
+		return cut{1, 0} // nothing but the slack on both sides
 	}
 	return c
 }

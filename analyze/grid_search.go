@@ -1,5 +1,7 @@
 package analyze
 
+import "math"
+
 // gridded is a model on a grid. Its capacity, a quota or a burst, is free.
 type gridded interface {
 	// cut is the capacities, lo < c ≤ hi, with which some grid of the box may
@@ -31,14 +33,16 @@ type gridSearch struct {
 
 // What bounds the search: how closely a grid is sought (ns that a step may be
 // off), how many boxes may be left of each look (where each takes a cut; where
-// only a look at brackets; of the first hits; and up to how many there is a cut
-// as well), how many hits gone through, and how many boxes may be left then: what
+// only a look at brackets; of the first hits, once the blur is below a part of
+// the interval, so that it tells them apart; and up to how many there is a cut as
+// well), how many hits gone through, and how many boxes may be left then: what
 // takes longer to enclose is too vague to tell.
 const (
 	fine      = 1e6
 	mostCuts  = 2500
 	mostEdges = 100_000
 	manyBoxes = 400
+	part      = 8
 	fewCuts   = 256
 	fewBoxes  = 64
 	mostWork  = 40_000_000
@@ -62,7 +66,6 @@ func (g *gridSearch) fit(whole *Stream, ranges ...lengths) Fit {
 		length := g.length()
 		for blur := g.widest(length); blur > fine; blur /= 2 {
 			g.refine(blur/2, length)
-			debugGrid("  %s n=%d/%d blur %.3g ms boxes %d work %.1fM\n", g.interval, g.s.Len(), whole.Len(), blur/2e6, len(g.boxes), float64(g.work)/1e6)
 			if len(g.boxes) == 0 {
 				return Fit{}
 			}
@@ -73,14 +76,23 @@ func (g *gridSearch) fit(whole *Stream, ranges ...lengths) Fit {
 			default:
 				return unresolved(tooMany)
 			}
-			if n < whole.Len() && len(g.boxes) > manyBoxes || len(g.boxes) > g.mostBoxes() {
-				break // more hits leave fewer
+			if many := len(g.boxes); many > g.mostBoxes() || many > manyBoxes && blur < g.shortest()/part {
+				break // more hits leave fewer, or there is no need to look closer
 			}
 		}
 		if n >= whole.Len() {
 			return g.describe()
 		}
 	}
+}
+
+// shortest is the shortest interval left.
+func (g *gridSearch) shortest() float64 {
+	least := math.Inf(1)
+	for _, b := range g.boxes {
+		least = min(least, b.low)
+	}
+	return least
 }
 
 func (g *gridSearch) mostBoxes() int {
@@ -150,5 +162,3 @@ func (g *gridSearch) capacities(b box) cut {
 
 // void reports that no capacity is left.
 func (c cut) void() bool { return c.lo >= c.hi }
-
-var debugGrid = func(string, ...any) {}

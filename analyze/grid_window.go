@@ -12,13 +12,16 @@ func (FixedWindow) fitGrid(streams []*Stream, c cutOptions, o Options) Fit {
 	if !ok || low > high {
 		return Fit{}
 	}
+	if len(edgesOf(streams, c.grain)) == 0 {
+		return Fit{} // nothing has come back
+	}
 	clock := true
-	joint := joinGrids(streams, func(s *Stream) Fit {
-		g := gridSearch{gridded: gridWindow(), interval: "window_s", least: 1, o: c, edged: true}
-		f := g.fit(s, lengths{low, high})
-		if f.Consistent && s.steps(f.grid, c.grain) == 0 {
-			return Fit{} // nothing has come back
+	joint := joinGrids(streams, "window_s", func(s *Stream, within *lengths) Fit {
+		if within == nil {
+			within = &lengths{low, high}
 		}
+		g := gridSearch{gridded: gridWindow(), interval: "window_s", least: 1, o: c, edged: true}
+		f := g.fit(s, *within)
 		f.refills = fewWindows
 		clock = clock && onClock(g.boxes, float64(o.started.UnixNano()))
 		return f
@@ -32,6 +35,15 @@ func (FixedWindow) fitGrid(streams []*Stream, c cutOptions, o Options) Fit {
 		joint.Params["anchor"] = Parameter{Text: "clock"}
 	}
 	return joint
+}
+
+// edgesOf are the edges of all streams.
+func edgesOf(streams []*Stream, grain int64) []bracket {
+	var all []bracket
+	for _, s := range streams {
+		all = append(all, s.edges(grain)...)
+	}
+	return all
 }
 
 // gridWindow counts hits in windows on a grid.

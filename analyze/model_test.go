@@ -69,14 +69,20 @@ func truths() []truth {
 	}
 }
 
+// long leaves out tests that fit every model to many hits: the race detector
+// makes them take minutes.
+func long(t *testing.T) {
+	if testing.Short() {
+		t.Skip("fits every model to many hits")
+	}
+}
+
 // TestBattery holds every model to the same: it is named when it made the
 // trace, from two addresses at once; its intervals hold the truth; it leaves
 // nothing unexplained; it foretells what it was not fitted to; and the other
 // models are rejected with a hit as evidence.
 func TestBattery(t *testing.T) {
-	if testing.Short() {
-		t.Skip("fits every model to many traces")
-	}
+	long(t)
 	for _, want := range truths() {
 		t.Run(want.name, func(t *testing.T) {
 			t.Parallel()
@@ -163,9 +169,7 @@ func logOf(quota int, window time.Duration) func(time.Duration) bool {
 // TestOtherLimitersAreNotNamed: what is not in the catalogue is never given the
 // name of something that is.
 func TestOtherLimitersAreNotNamed(t *testing.T) {
-	if testing.Short() {
-		t.Skip("fits every model to many traces")
-	}
+	long(t)
 	for name, start := range map[string]func() func(time.Duration) bool{
 		"one per window": func() func(time.Duration) bool { return fixedWindow(1, 500*time.Millisecond, 50*time.Millisecond) },
 		"no refill":      func() func(time.Duration) bool { return fixedWindow(50, time.Hour, time.Hour) },

@@ -34,7 +34,9 @@ func (m SlidingWindowCounter) Doc() Doc {
 
 // Fit implements [Model].
 func (m SlidingWindowCounter) Fit(streams []*Stream, o Options) Fit {
-	joint := joinGrids(streams, func(s *Stream) Fit { return m.fit(s, cutOptions{int64(time.Millisecond), o.AtRest}) })
+	joint := joinGrids(streams, "window_s", func(s *Stream, within *lengths) Fit {
+		return m.fit(s, within, cutOptions{int64(time.Millisecond), o.AtRest})
+	})
 	if !joint.Consistent {
 		return joint
 	}
@@ -48,21 +50,17 @@ func (m SlidingWindowCounter) Fit(streams []*Stream, o Options) Fit {
 }
 
 // fit fits one stream.
-func (m SlidingWindowCounter) fit(s *Stream, o cutOptions) Fit {
-	one := []*Stream{s}
-	_, high, ok := windowRange(one, Options{})
-	low, run := 1e7, max(1e7, longestRun(one, o.grain))
-	if !m.All { // nothing is left after two windows without a counted hit
-		low = max(low, run/2)
-		s = s.telling()
+func (m SlidingWindowCounter) fit(s *Stream, within *lengths, o cutOptions) Fit {
+	if within == nil {
+		within = m.lengths(s, o)
 	}
-	// The first two windows can be explained by what was used before. And who
-	// has seen a window used up was limited for a good part of it.
-	low, high = max(low, leastWindow), min(high*2/5, 20*run)
-	if !ok || low >= high {
+	if within == nil {
 		return Fit{}
 	}
-	ranges := s.anyPhase(low, high, m.All, o)
+	if !m.All {
+		s = s.telling()
+	}
+	ranges := s.anyPhase(within.low, within.high, m.All, o)
 	counts := &gridCounts{weighted: true, all: m.All, decides: func(at grid, threshold float64) Limiter {
 		return &counter{window: at.interval, phase: at.phase, threshold: threshold, all: m.All}
 	}}
@@ -70,6 +68,23 @@ func (m SlidingWindowCounter) fit(s *Stream, o cutOptions) Fit {
 	f := g.fit(s, ranges...)
 	f.refills = fewWindows
 	return f
+}
+
+// lengths bounds the windows that the stream can tell anything about.
+func (m SlidingWindowCounter) lengths(s *Stream, o cutOptions) *lengths {
+	one := []*Stream{s}
+	low, high, ok := windowRange(one, Options{})
+	run := max(1e7, longestRun(one, o.grain))
+	if !m.All { // nothing is left after two windows without a counted hit
+		low = max(low, run/2)
+	}
+	// The first two windows can be explained by what was used before. And who
+	// has seen a window used up was limited for a good part of it.
+	high = min(high*2/5, 20*run)
+	if !ok || low >= high {
+		return nil
+	}
+	return &lengths{low, high}
 }
 
 // Nearest implements [Model].

@@ -67,16 +67,21 @@ func (m TokenBucketStepped) Fit(streams []*Stream, o Options) Fit {
 // join fits each stream with a phase of its own and intersects the rest.
 func (TokenBucketStepped) join(streams []*Stream, amount int, o Options, work *int) Fit {
 	c := cutOptions{int64(time.Millisecond), o.AtRest}
-	f := joinGrids(streams, func(s *Stream) Fit {
-		low, high := s.saturatedRates(amount)
-		if low <= 0 {
-			return Fit{}
+	lumps := float64(amount)
+	f := joinGrids(streams, "refill_interval_s", func(s *Stream, within *lengths) Fit {
+		first := within == nil
+		if first {
+			low, high := s.saturatedRates(amount)
+			if low <= 0 {
+				return Fit{}
+			}
+			within = &lengths{lumps * 1e9 / high, lumps * 1e9 / low}
 		}
-		lumps := float64(amount)
 		g := gridSearch{gridded: &gridLumps{amount: lumps}, interval: "refill_interval_s", least: lumps + 1, o: c, edged: true, work: *work}
-		f := g.fit(s.telling(), lengths{lumps * 1e9 / high, lumps * 1e9 / low})
+		f := g.fit(s.telling(), *within)
 		*work = g.work
 		switch {
+		case !first:
 		case f.Unresolved != "":
 			if n := len(s.edges(c.grain)); n < fewSteps {
 				return unresolved(fewSeen(n))

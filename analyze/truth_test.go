@@ -355,6 +355,7 @@ func (r resting) Decide(at time.Duration, inFlight int) (bool, time.Duration) {
 
 // TestFitsEndOnAnything: no model panics or goes on for ever, whatever the hits.
 func TestFitsEndOnAnything(t *testing.T) {
+	long(t)
 	for seed := range 4 {
 		w := rapid.Custom(func(t *rapid.T) traffic { return drawTraffic(t, 500) }).Example(seed)
 		limiters := []simulate.Limiter{
