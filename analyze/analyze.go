@@ -37,9 +37,6 @@ type Options struct {
 	longest time.Duration
 	// plain: models with modifiers are not worth trying.
 	plain bool
-	// earlier holds what models before this one in the catalogue made of the
-	// same streams.
-	earlier map[string]Fit
 	// within bounds, if above 0, the clocks worth supposing: an explanation that
 	// needs one this coarse loses against one that is known already.
 	within time.Duration

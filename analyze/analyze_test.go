@@ -125,7 +125,8 @@ func TestFindsForeignTokenBucket(t *testing.T) {
 			t.Errorf("%v/%d: rate %v – %v", tc.rate, tc.burst, *r.Low, *r.High)
 		}
 		b := lim.Burst
-		if b.High == nil || *b.Low != float64(tc.burst) || *b.High != float64(tc.burst) || b.Value != float64(tc.burst) {
+		// From one burst a bucket of single tokens on a grid may hold one less.
+		if b.High == nil || *b.Low < float64(tc.burst-1) || *b.High != float64(tc.burst) || b.Value != float64(tc.burst) {
 			t.Errorf("%v/%d: burst %v", tc.rate, tc.burst, b)
 		}
 		if p := lim.Prediction; p == nil || float64(p.Correct) < 0.96*float64(p.Hits) {

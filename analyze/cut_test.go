@@ -67,7 +67,7 @@ func TestTruthIsNeverExcluded(t *testing.T) {
 		if w.d > w.burst {
 			t.Skip("no bucket was that short")
 		}
-		c := w.s.cut(w.rate, w.rate, cutOptions{1000, w.d == 0 && w.s.from[w.s.byFrom[0]] >= 0})
+		c := w.s.cut(w.rate, w.rate, cutOptions{grain: 1000, rest: w.d == 0 && w.s.from[w.s.byFrom[0]] >= 0})
 		if c.lo > w.burst || w.burst >= c.hi {
 			t.Fatalf("burst %v at rate %v outside [%v, %v)", w.burst, w.rate, c.lo, c.hi)
 		}

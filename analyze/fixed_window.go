@@ -37,7 +37,7 @@ func (m FixedWindow) Doc() Doc {
 
 // Fit implements [Model].
 func (m FixedWindow) Fit(streams []*Stream, o Options) Fit {
-	c := cutOptions{int64(time.Millisecond), o.AtRest}
+	c := cutOptions{grain: int64(time.Millisecond), rest: o.AtRest}
 	streams = telling(streams)
 	if m.Grid {
 		return m.fitGrid(streams, c, o)

@@ -196,7 +196,7 @@ func (g *gridSearch) point(boxes []box, within func(cut) cut, work int) gridPoin
 // holds if the limiter was at rest before the first hit.
 func (g *gridSearch) likely(one box, c cut) float64 {
 	if math.IsInf(c.hi, 1) {
-		rested := g.cut(g.s, one, cutOptions{g.o.grain, true})
+		rested := g.cut(g.s, one, cutOptions{grain: g.o.grain, rest: true})
 		if rested.lo = max(rested.lo, c.lo); rested.void() || math.IsInf(rested.hi, 1) {
 			return math.Floor(c.lo) + 1
 		}

@@ -50,3 +50,17 @@ func (iv Interval) scaledInverse(n float64) Interval {
 	}
 	return out
 }
+
+// hull is the least interval that holds both.
+func hull(a, b Interval) Interval {
+	out := Interval{Value: a.Value}
+	if a.Low != nil && b.Low != nil {
+		low := min(*a.Low, *b.Low)
+		out.Low = &low
+	}
+	if a.High != nil && b.High != nil {
+		high := max(*a.High, *b.High)
+		out.High = &high
+	}
+	return out
+}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,14 +43,14 @@ func pacedOrUnlimited(streams []*Stream, o Options) judged {
 // suppose a much coarser clock than another.
 func choose(streams []*Stream, o Options) judged {
 	var j judged
-	o.earlier = map[string]Fit{}
-	j.fits = o.earlier
+	j.fits = map[string]Fit{}
 	models := plain()
 	if !o.plain {
 		models = append(models, modified()...)
 	}
 	j.try(models, streams, o)
 	j.prefer(streams)
+	j.join()
 	if len(j.survivors) == 0 && !o.plain {
 		j.try(several(), streams, o)
 	}
@@ -165,6 +166,27 @@ func (j *judged) prefer(streams []*Stream) {
 		if f := j.fits[m.Doc().Title]; f.Consistent && j.model == nil {
 			j.model, j.fit = m, f
 		}
+	}
+}
+
+// join makes one of the token buckets that go by one name, if both are possible:
+// what is known holds for either. Where tokens come so fast that there are too
+// many grids to try, none differs from continuous refill by what can be seen.
+func (j *judged) join() {
+	single := TokenBucketStepped{Single: true}
+	bucket, grid := j.fits[TokenBucket{}.Doc().Title], j.fits[single.Doc().Title]
+	at := slices.Index(j.survivors, Model(single))
+	if at < 0 || !slices.Contains(j.survivors, Model(TokenBucket{})) || bucket.Grain > grains[0] {
+		return
+	}
+	if grid.Consistent {
+		bucket.Rate, bucket.Burst = hull(bucket.Rate, grid.Rate), hull(bucket.Burst, grid.Burst)
+		bucket.corners = append(slices.Clip(bucket.corners), grid.corners...)
+	}
+	j.survivors = slices.Delete(j.survivors, at, at+1)
+	j.fits[TokenBucket{}.Doc().Title] = bucket
+	if j.model == Model(TokenBucket{}) {
+		j.fit = bucket
 	}
 }
 

@@ -58,7 +58,7 @@ func (m LeakyBucketQueue) Fit(streams []*Stream, o Options) Fit {
 	at := arrivals(streams)
 	rates := rateSet{1e9 / spacing.high, 1e9 / spacing.low}
 	for _, g := range grains[:3] {
-		c := cutOptions{int64(g), o.AtRest}
+		c := cutOptions{grain: int64(g), rest: o.AtRest}
 		if set, ok := shrink(rates, func(low, high float64) cut { return cutOver(at, low, high, c) }); ok {
 			return m.describe(streams, at, set, c)
 		}

@@ -57,6 +57,18 @@ func (h hypothesis) rival(o Options) Options {
 	return o
 }
 
+// against makes a hypothesis that is held against this one. To win because it is
+// simpler it has to be sure among all models.
+func (h hypothesis) against(o Options, other func(Options) hypothesis) hypothesis {
+	rival := h.rival(o)
+	together := other(rival)
+	if rival.plain != o.plain && together.simpler(h) {
+		rival.plain = o.plain
+		together = other(rival)
+	}
+	return together
+}
+
 // limits decides between the hypotheses and describes the limiters of the one
 // that holds.
 func limits(groups []*group, o Options) ([]pool, []Limit, Scope) {
@@ -88,7 +100,11 @@ func limits(groups []*group, o Options) ([]pool, []Limit, Scope) {
 	}
 	chosen := apart
 	if len(classes) > 1 {
-		together, source := byClassTogether(groups, apart.rival(o))
+		var source ScopeVerdict
+		together := apart.against(o, func(o Options) (h hypothesis) {
+			h, source = byClassTogether(groups, o)
+			return h
+		})
 		scope.Class = decide(apart, together)
 		if scope.Class == Shared {
 			chosen, scope.Source = together, source
@@ -108,7 +124,7 @@ func bySource(groups []*group, o Options) (hypothesis, ScopeVerdict) {
 	if len(groups) == 1 {
 		return apart, Untested
 	}
-	return settle(apart, one(groups, apart.rival(o)))
+	return settle(apart, apart.against(o, func(o Options) hypothesis { return one(groups, o) }))
 }
 
 // settle returns the hypothesis to go by, and what that says of the sources.
@@ -141,7 +157,7 @@ func byClassTogether(groups []*group, o Options) (hypothesis, ScopeVerdict) {
 	if len(sources) == 1 {
 		return perSource, Untested
 	}
-	return settle(perSource, one(groups, perSource.rival(o)))
+	return settle(perSource, perSource.against(o, func(o Options) hypothesis { return one(groups, o) }))
 }
 
 // each supposes a limiter for each group: with the same parameters if those
@@ -246,7 +262,7 @@ func (h hypothesis) contrived() bool {
 	for _, p := range h.pools {
 		for _, m := range p.survivors {
 			switch m {
-			case TokenBucket{}, TokenBucketStepped{}, FixedWindow{}, FixedWindow{Grid: true}, SlidingWindowLog{}:
+			case TokenBucket{}, TokenBucketStepped{Single: true}, TokenBucketStepped{}, FixedWindow{}, FixedWindow{Grid: true}, SlidingWindowLog{}:
 				return false
 			}
 		}

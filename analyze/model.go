@@ -102,6 +102,7 @@ func plain() []Model {
 		LeakyBucketQueue{},
 		Concurrency{},
 		TokenBucket{},
+		TokenBucketStepped{Single: true},
 		TokenBucketStepped{},
 		FixedWindow{},
 		FixedWindow{Grid: true},

@@ -60,7 +60,7 @@ func truths() []truth {
 		{"lumps of 20 every 2 s", "token-bucket-stepped", 10, 50, map[string]float64{"refill_amount": 20, "refill_interval_s": 2}, lumps(20, 2*time.Second, 700*time.Millisecond, 50)},
 		{"lumps of 4 every 1 s", "token-bucket-stepped", 4, 12, map[string]float64{"refill_amount": 4, "refill_interval_s": 1}, lumps(4, time.Second, 123*time.Millisecond, 12)},
 		{"lumps of 5 every 0.25 s", "token-bucket-stepped", 20, 30, map[string]float64{"refill_amount": 5, "refill_interval_s": 0.25}, lumps(5, 250*time.Millisecond, 77*time.Millisecond, 30)},
-		{"single tokens on a grid of 0.25 s", "token-bucket-stepped", 4, 6, map[string]float64{"refill_amount": 1, "refill_interval_s": 0.25}, lumps(1, 250*time.Millisecond, 201*time.Millisecond, 6)},
+		{"single tokens on a grid of 0.25 s", "token-bucket", 4, 6, map[string]float64{"refill_amount": 1, "refill_interval_s": 0.25}, lumps(1, 250*time.Millisecond, 201*time.Millisecond, 6)},
 		{"30 per 3 s from the first hit", "fixed-window", 10, 30, map[string]float64{"window_s": 3}, func() func(time.Duration) bool { return fixedWindow(30, 3*time.Second, -1) }},
 		{"15 per second from the first hit", "fixed-window", 15, 15, map[string]float64{"window_s": 1}, func() func(time.Duration) bool { return fixedWindow(15, time.Second, -1) }},
 		{"30 per 3 s on a grid", "fixed-window", 10, 30, map[string]float64{"window_s": 3}, func() func(time.Duration) bool { return fixedWindow(30, 3*time.Second, 123*time.Millisecond) }},

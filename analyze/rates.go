@@ -190,33 +190,73 @@ func highestIn(low, high, piece float64, over func(low, high float64) cut) (floa
 func saturatedRate(streams []*Stream) float64 {
 	best := 0.0
 	for _, s := range streams {
-		low, high := s.saturatedRates(1)
-		best = math.Max(best, (low+high)/2)
+		best = max(best, s.mostSaturated(1).between())
 	}
 	return best
 }
 
-// saturatedRates bounds the sustained rate of a bucket that is refilled by lump
-// hits at once. At a limited hit the bucket holds less than one. So between two
-// of them no more than rate·time + lump + 1 hits were admitted, and no less than
-// rate·time − lump − 1 unless the bucket was full in between. The best pair of
-// a sample of pairs gives both bounds.
-func (s *Stream) saturatedRates(lump int) (low, high float64) {
-	const sample = 256
-	v := s.counted(false)
-	type point struct {
-		from, to              int64
-		sureBefore, mayBefore int // hits admitted before it
+// A saturation is what was admitted between two limited hits.
+type saturation struct {
+	lump              float64
+	sure, may         int     // hits
+	shortest, longest float64 // s
+}
+
+// low is the least rate of a bucket refilled by lumps that admits that many: at
+// the first limited hit it held less than one.
+func (a saturation) low() float64 { return (float64(a.sure-1) - a.lump) / a.longest }
+
+// high is the highest rate, unless the bucket was full in between: at the second
+// limited hit it held less than one.
+func (a saturation) high() float64 { return (float64(a.may+1) + a.lump) / a.shortest }
+
+func (a saturation) between() float64 {
+	if a.longest == 0 {
+		return 0
 	}
-	points := make([]point, 0, sample+2)
-	every := s.limited/sample + 1
+	return (a.low() + a.high()) / 2
+}
+
+// mostSaturated is the one, of a sample, that bounds the rate best from below.
+func (s *Stream) mostSaturated(lump float64) (best saturation) {
+	const sample = 256
+	points := s.limitedPoints(s.limited/sample + 1)
+	least := 0.0
+	for i, a := range points {
+		for _, b := range points[i+1:] {
+			if x := b.since(a, lump); x.shortest > 0 && x.sure > 1+int(lump) && x.low() > least {
+				least, best = x.low(), x
+			}
+		}
+	}
+	return best
+}
+
+// A limitedPoint is a limited hit, and how many were admitted before it.
+type limitedPoint struct {
+	from, to              int64
+	sureBefore, mayBefore int
+}
+
+// since is what was admitted between two limited hits.
+func (b limitedPoint) since(a limitedPoint, lump float64) saturation {
+	return saturation{
+		lump, b.sureBefore - a.mayBefore, b.mayBefore - a.sureBefore,
+		float64(b.from-a.to) * 1e-9, float64(b.to-a.from) * 1e-9,
+	}
+}
+
+// limitedPoints are every so many of the limited hits.
+func (s *Stream) limitedPoints(every int) []limitedPoint {
+	v := s.counted(false)
+	var points []limitedPoint
 	limited := 0
 	for _, hit := range s.byFrom {
 		if s.outcome[hit] != trace.Limited || s.to[hit] == never {
 			continue
 		}
 		if limited%every == 0 {
-			points = append(points, point{
+			points = append(points, limitedPoint{
 				s.from[hit], s.to[hit],
 				sort.Search(len(v.sure), func(k int) bool { return v.sure[k] >= s.from[hit] }),
 				sort.Search(len(v.from), func(k int) bool { return v.from[k] > s.to[hit] }),
@@ -224,13 +264,31 @@ func (s *Stream) saturatedRates(lump int) (low, high float64) {
 		}
 		limited++
 	}
-	for i, a := range points {
-		for _, b := range points[i+1:] {
-			shortest, longest := float64(b.from-a.to)*1e-9, float64(b.to-a.from)*1e-9
-			n := b.sureBefore - a.mayBefore
-			if rate := float64(n-1-lump) / longest; shortest > 0 && n > lump+1 && rate > low {
-				low, high = rate, float64(b.mayBefore-a.sureBefore+1+lump)/shortest
-			}
+	return points
+}
+
+// unused is how many times as much a limiter may admit as it was seen to.
+const unused = 4
+
+// saturatedRates bounds the sustained rate of a bucket that is refilled by lump
+// hits at once, low 0 if there is no telling. Between limited hits that are so
+// close that the bucket cannot have been full, all that it got was used.
+func (s *Stream) saturatedRates(lump float64, grain int64) (low, high float64) {
+	most := s.mostSaturated(lump)
+	if most.longest == 0 {
+		return 0, 0
+	}
+	low, high = most.low(), unused*most.low()
+	burst := s.cut(high, high, cutOptions{grain: grain}).lo - lump
+	points := s.limitedPoints(1)
+	for i, begin := 1, 0; i < len(points); i++ {
+		step := points[i].since(points[i-1], lump)
+		if unused*most.low()*step.longest+lump-float64(step.sure) >= burst-1 {
+			begin = i
+			continue
+		}
+		if x := points[i].since(points[begin], lump); x.shortest > 0 {
+			high = min(high, x.high())
 		}
 	}
 	return low, high

@@ -35,7 +35,7 @@ func (m SlidingWindowCounter) Doc() Doc {
 // Fit implements [Model].
 func (m SlidingWindowCounter) Fit(streams []*Stream, o Options) Fit {
 	joint := joinGrids(streams, "window_s", func(s *Stream, within *lengths) Fit {
-		return m.fit(s, within, cutOptions{int64(time.Millisecond), o.AtRest})
+		return m.fit(s, within, cutOptions{grain: int64(time.Millisecond), rest: o.AtRest})
 	})
 	if !joint.Consistent {
 		return joint

@@ -40,7 +40,7 @@ func (m SlidingWindowLog) Doc() Doc {
 // Both bounds grow with W, so that the windows that will do are found like the
 // rates of a token bucket.
 func (m SlidingWindowLog) Fit(streams []*Stream, o Options) Fit {
-	c := cutOptions{int64(time.Millisecond), o.AtRest}
+	c := cutOptions{grain: int64(time.Millisecond), rest: o.AtRest}
 	low, high, ok := windowRange(streams, o)
 	if !ok {
 		return Fit{}

@@ -59,7 +59,7 @@ const apartTiers = 1.5
 // every limited hit must be explained by one or the other.
 func (m Tiers) Fit(streams []*Stream, o Options) Fit {
 	streams = telling(streams)
-	c := cutOptions{int64(time.Millisecond), o.AtRest}
+	c := cutOptions{grain: int64(time.Millisecond), rest: o.AtRest}
 	low, high, ok := m.extent(streams, o)
 	if !ok {
 		return Fit{}
@@ -102,7 +102,7 @@ func (m Tiers) cell(streams []*Stream, low, high float64, c cutOptions) tier {
 	for _, s := range streams {
 		before := len(bounds)
 		if m.Log {
-			lo := s.logCut(false, low, high, cutOptions{c.grain, true}).lo
+			lo := s.logCut(false, low, high, cutOptions{grain: c.grain, rest: true}).lo
 			t.least = max(t.least, lo)
 			bounds = append(bounds, s.logBounds(high, c)...)
 			s.excuse(bounds[before:], c)

@@ -65,7 +65,7 @@ func (m TokenBucket) Fit(streams []*Stream, o Options) Fit {
 
 // fitGrain fits with a clock of one resolution.
 func (m TokenBucket) fitGrain(streams []*Stream, grain time.Duration, o Options) (Fit, bool) {
-	c := cutOptions{int64(grain), o.AtRest}
+	c := cutOptions{grain: int64(grain), rest: o.AtRest}
 	set, ok := searchRates(streams, c)
 	if !ok {
 		return Fit{}, false
@@ -102,7 +102,7 @@ func (m TokenBucket) fit(streams []*Stream, o cutOptions, set rateSet) Fit {
 		value = middle.lo
 		// Hits before the trace may have left the bucket short by any number;
 		// the point estimate supposes that there were none.
-		if rested := cutAt(streams, mid, cutOptions{o.grain, true}); !rested.empty() && !math.IsInf(rested.hi, 1) {
+		if rested := cutAt(streams, mid, cutOptions{grain: o.grain, rest: true}); !rested.empty() && !math.IsInf(rested.hi, 1) {
 			value = (rested.lo + rested.hi) / 2
 		}
 	}

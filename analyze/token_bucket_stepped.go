@@ -14,13 +14,30 @@ import (
 // amount tokens at once, every refill interval, on a grid of instants that does
 // not depend on the hits. A lump is less than the burst: lumps that fill the
 // bucket make it a fixed window, which is another model.
-type TokenBucketStepped struct{}
+type TokenBucketStepped struct {
+	// Single: the lumps are single tokens. Such a bucket goes by the name of the
+	// one that is refilled continuously, from which it differs by less than one
+	// hit at any time: a token may come up to an interval later.
+	Single bool
+}
 
 // Name implements [Model].
-func (TokenBucketStepped) Name() string { return "token-bucket-stepped" }
+func (m TokenBucketStepped) Name() string {
+	if m.Single {
+		return TokenBucket{}.Name()
+	}
+	return "token-bucket-stepped"
+}
 
 // Doc implements [Model].
-func (TokenBucketStepped) Doc() Doc {
+func (m TokenBucketStepped) Doc() Doc {
+	if m.Single {
+		return Doc{
+			Title:     "token bucket of single tokens on a grid",
+			About:     "holds up to burst tokens and gets one every refill_interval, at instants that do not depend on the hits; a hit takes one token or is limited",
+			Signature: "as a token bucket, but under saturation hits pass at the same instants whenever the bucket was last full",
+		}
+	}
 	return Doc{
 		Title:     "token bucket refilled in steps",
 		About:     "holds up to burst tokens and gets refill_amount of them at once every refill_interval; a hit takes one token or is limited",
@@ -33,25 +50,9 @@ func (TokenBucketStepped) Doc() Doc {
 // On the grid's own clock, which counts its steps, this is a token bucket with
 // the rate refill_amount per step. Each stream has a phase of its own: many
 // limiters begin a grid with the client's first hit.
-//
-// Single tokens on a grid differ from continuous refill by less than one hit:
-// they are looked for only where that is contradicted, or has to suppose a
-// coarse clock or that one token was missing at the start, which a grid would
-// explain as well.
 func (m TokenBucketStepped) Fit(streams []*Stream, o Options) Fit {
-	amounts := stepAmounts(streams)
-	f, known := o.earlier[TokenBucket{}.Doc().Title]
-	if !known {
-		f = TokenBucket{}.Fit(streams, o)
-	}
-	if f.Consistent && f.Grain <= grains[0] {
-		d := f.Params[initialDeficit]
-		if d.Low == nil || *d.Low < 0.02 || *d.Low > 1.05 {
-			amounts = slices.DeleteFunc(amounts, func(n int) bool { return n == 1 })
-		}
-	}
 	open, work := "", 0
-	for _, amount := range amounts {
+	for _, amount := range m.amounts(streams) {
 		f := m.join(streams, amount, o, &work)
 		if f.Consistent {
 			return f
@@ -66,13 +67,19 @@ func (m TokenBucketStepped) Fit(streams []*Stream, o Options) Fit {
 
 // join fits each stream with a phase of its own and intersects the rest.
 func (TokenBucketStepped) join(streams []*Stream, amount int, o Options, work *int) Fit {
-	c := cutOptions{int64(time.Millisecond), o.AtRest}
+	c := cutOptions{grain: int64(time.Millisecond), rest: o.AtRest}
 	lumps := float64(amount)
 	f := joinGrids(streams, "refill_interval_s", func(s *Stream, within *lengths) Fit {
 		first := within == nil
 		if first {
-			low, high := s.saturatedRates(amount)
+			low, high := s.saturatedRates(lumps, c.grain)
 			if low <= 0 {
+				return Fit{}
+			}
+			// Refilled on a grid or continuously by a clock that is as coarse:
+			// whatever the phase is, it is such a bucket.
+			set, ok := searchRates([]*Stream{s}, cutOptions{grain: c.grain + int64(lumps*1e9/low), rest: c.rest})
+			if low, high = max(low, set.low), min(high, set.high); !ok || low > high {
 				return Fit{}
 			}
 			within = &lengths{lumps * 1e9 / high, lumps * 1e9 / low}
@@ -156,12 +163,12 @@ func (g *gridLumps) cut(s *Stream, b box, o cutOptions) cut {
 }
 
 // Nearest implements [Model].
-func (TokenBucketStepped) Nearest(streams []*Stream, o Options) Fit {
+func (m TokenBucketStepped) Nearest(streams []*Stream, o Options) Fit {
 	best := Fit{Contradictions: math.MaxInt}
 	var phases []grid // of the best, for each stream
 	few := sample(streams)
 	guess := max(saturatedRate(few), leastRate)
-	for _, amount := range stepAmounts(streams) {
+	for _, amount := range m.amounts(streams) {
 		for k := -3; k <= 3; k++ {
 			rate := guess * math.Pow(1.02, float64(k))
 			interval := 1e9 * float64(amount) / rate
@@ -226,9 +233,12 @@ func (s *stepped) Observe(t time.Duration, admitted bool) {
 	}
 }
 
-// stepAmounts guesses how many tokens come at once: the most frequent sizes of
-// the clumps of admitted hits between limited ones, and one.
-func stepAmounts(streams []*Stream) []int {
+// amounts guesses how many tokens come at once: the most frequent sizes of the
+// clumps of admitted hits between limited ones.
+func (m TokenBucketStepped) amounts(streams []*Stream) []int {
+	if m.Single {
+		return []int{1}
+	}
 	seen := map[int]int{}
 	for _, s := range streams {
 		clump := 0
@@ -243,6 +253,7 @@ func stepAmounts(streams []*Stream) []int {
 		}
 	}
 	delete(seen, 0)
+	delete(seen, 1)
 	common := make([]int, 0, len(seen))
 	for n := range seen {
 		common = append(common, n)
@@ -253,9 +264,8 @@ func stepAmounts(streams []*Stream) []int {
 		}
 		return a - b
 	})
-	amounts := common[:min(3, len(common))]
-	if !slices.Contains(amounts, 1) {
-		amounts = append(amounts, 1)
+	if len(common) == 0 {
+		return []int{2}
 	}
-	return amounts
+	return common[:min(3, len(common))]
 }

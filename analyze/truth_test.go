@@ -146,7 +146,7 @@ func (w *traffic) spread() int64 {
 	return int64(min(w.rng.ExpFloat64()/4, 1) * float64(w.latency))
 }
 
-func (w *traffic) options() cutOptions { return cutOptions{ms, w.atRest} }
+func (w *traffic) options() cutOptions { return cutOptions{grain: ms, rest: w.atRest} }
 
 // around draws the ends of an interval that holds v, often v alone.
 func around(t *rapid.T, v float64) (low, high float64) {
@@ -330,7 +330,7 @@ func TestBlocksAreNeverExcluded(t *testing.T) {
 			low, high := around(t, float64(w.window))
 			parts, _ := s.betweenBlocks(int64(block.low), ms)
 			for _, part := range parts {
-				wantQuota(t, &w, part, func(s *Stream) cut { return s.firstHitCut(low, high, cutOptions{ms, true}) })
+				wantQuota(t, &w, part, func(s *Stream) cut { return s.firstHitCut(low, high, cutOptions{grain: ms, rest: true}) })
 			}
 		})
 	}
@@ -385,3 +385,25 @@ func TestFitsEndOnAnything(t *testing.T) {
 type arbitrary struct{ rng *rand.Rand }
 
 func (a *arbitrary) Decide(time.Duration, int) (bool, time.Duration) { return a.rng.IntN(2) == 0, 0 }
+
+// TestSaturatedRatesHoldTheTruth: unless most of what there is went unused.
+func TestSaturatedRatesHoldTheTruth(t *testing.T) {
+	seen := 0
+	rapid.Check(t, func(t *rapid.T) {
+		w := drawTraffic(t, 200)
+		lump := rapid.IntRange(1, 1+w.quota/2).Draw(t, "lump")
+		s := w.decide(&simulate.Stepped{Amount: lump, Size: w.quota + 1, Every: w.window, Since: time.Duration(w.rng.Int64N(int64(w.window)))})
+		low, high := s.saturatedRates(float64(lump), w.options().grain)
+		rate := float64(lump) / w.window.Seconds()
+		if low == 0 || rate > unused*low {
+			return
+		}
+		seen++
+		if rate < low || rate > high {
+			t.Fatalf("%v/s outside %v to %v, lump %d: %s", rate, low, high, lump, w.show(s))
+		}
+	})
+	if seen == 0 {
+		t.Error("no trace tells a rate")
+	}
+}
