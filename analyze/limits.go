@@ -256,18 +256,18 @@ func (h hypothesis) simpler(apart hypothesis) bool {
 	return h.holds && h.identified() == len(h.pools) && (apart.differ || apart.contrived())
 }
 
-// contrived reports that no pool has an explanation by a model with a rate and a
-// burst alone.
+// contrived reports that some pool has no explanation by a model with a rate and
+// a burst alone, or none that tells the rate.
 func (h hypothesis) contrived() bool {
-	for _, p := range h.pools {
-		for _, m := range p.survivors {
+	return slices.ContainsFunc(h.pools, func(p pool) bool {
+		return len(p.survivors) > 0 && !slices.ContainsFunc(p.survivors, func(m Model) bool {
 			switch m {
 			case TokenBucket{}, TokenBucketStepped{Single: true}, TokenBucketStepped{}, FixedWindow{}, FixedWindow{Grid: true}, SlidingWindowLog{}:
-				return false
+				return p.fits[m.Doc().Title].tight()
 			}
-		}
-	}
-	return true
+			return false
+		})
+	})
 }
 
 // agree joins the answers of several classes.

@@ -213,8 +213,8 @@ func telling(streams []*Stream) []*Stream {
 
 // telling returns the stream without the limited hits that tell nothing: of a
 // run of limited hits only the last says when the first place can have come
-// back, and the first how long none did. It is not for models in which limited
-// hits count.
+// back, and the first, and the first that surely comes after the others, how long
+// none did. It is not for models in which limited hits count.
 func (s *Stream) telling() *Stream {
 	if s.thinned != nil {
 		return s.thinned
@@ -225,13 +225,16 @@ func (s *Stream) telling() *Stream {
 	}
 	// A hit ends the runs of those answered before it was sent.
 	j, last := 0, int32(-1)
-	first := true
+	first, sure := true, true
+	answered := int64(math.MinInt64) // all others sent so far
 	for _, hit := range s.byFrom {
 		if s.outcome[hit] == trace.Limited {
-			keep[hit], first = keep[hit] || first, false
+			keep[hit] = keep[hit] || first || sure && s.from[hit] > answered
+			first, sure = false, sure && s.from[hit] <= answered
 			continue
 		}
-		first = true
+		first, sure = true, true
+		answered = max(answered, s.to[hit])
 		for ; j < s.Len() && s.to[s.byTo[j]] < s.from[hit]; j++ {
 			l := s.byTo[j]
 			if s.outcome[l] != trace.Limited {

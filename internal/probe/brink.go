@@ -13,7 +13,7 @@ import (
 // of one that there may be.
 const (
 	mostBrinks    = 20
-	mostSuspicion = 5
+	mostSuspicion = 2
 )
 
 // blocks reports that going over the limit once starts a block.
@@ -30,7 +30,7 @@ func (k known) mayBlock() bool {
 // rest, and one more at the instant that halves what is possible.
 func (l *lane) brink(k known, idle int) (shot, bool) {
 	sure := k.blocks() && width(k.limit.SustainedRate) > aim && l.brinks < mostBrinks
-	if !sure && !(k.mayBlock() && idle > 0 && l.brinks < mostSuspicion) {
+	if !sure && !(k.mayBlock() && idle > 1 && l.brinks < mostSuspicion) {
 		return shot{}, false
 	}
 	whole := max(1, l.openings)
@@ -55,6 +55,9 @@ func (l *lane) brink(k known, idle int) (shot, bool) {
 	wait := (first + last) / 2
 	if last > 8*first {
 		wait = last / 3
+	}
+	if !sure {
+		wait = min(wait, 4*max(k.scale, spread))
 	}
 	apart := min(spread, wait/time.Duration(4*whole))
 	hits := make([]time.Duration, whole, whole+1)

@@ -103,9 +103,9 @@ func TestPlanBuckets(t *testing.T) {
 		{rate: 20, burst: 31, width: 0.002, hits: 600, limited: 250, time: 30 * time.Second},
 		{rate: 20, burst: 31, width: 0.002, hits: 600, limited: 120, time: 60 * time.Second, polite: true},
 		{rate: 2, burst: 30, width: 0.01, hits: 300, limited: 150, time: 75 * time.Second},
-		{rate: 200, burst: 100, width: 0.002, hits: 1500, limited: 500, time: 30 * time.Second},
-		{rate: 5, burst: 8, width: 0.002, hits: 800, limited: 350, time: 90 * time.Second},
-		{rate: 10, burst: 1, width: 0.05, hits: 1000, limited: 600, time: 70 * time.Second},
+		{rate: 200, burst: 100, width: 0.002, hits: 1800, limited: 500, time: 30 * time.Second},
+		{rate: 5, burst: 8, width: 0.003, hits: 500, limited: 200, time: 45 * time.Second},
+		{rate: 10, burst: 1, width: 0.05, hits: 300, limited: 150, time: 40 * time.Second},
 		{rate: 30, burst: 45, width: 0.002, hits: 700, limited: 400, time: 30 * time.Second},
 	} {
 		t.Run(fmt.Sprintf("%v/s burst %d polite %v", test.rate, test.burst, test.polite), func(t *testing.T) {

@@ -17,14 +17,15 @@ const (
 	confirmed  = 2  // confirmations that may lead back to refining
 )
 
-// patience is by how much the aim grows with the time that a lane has taken.
-func patience(spent time.Duration) float64 {
-	switch {
-	case spent < 12*time.Second:
+// patience is by how much the aim grows with the time that a lane has taken,
+// which is counted by how long it takes until a hit is admitted again.
+func patience(spent, scale time.Duration) float64 {
+	switch unit := max(10*time.Second, 5*scale); {
+	case spent < unit:
 		return 1
-	case spent < 30*time.Second:
-		return 1.33
-	case spent < 45*time.Second:
+	case spent < 2*unit:
+		return 1.5
+	case spent < 3*unit:
 		return 5
 	}
 	return 1000
@@ -91,12 +92,16 @@ func (l *lane) enoughKnown(k known, idle int) bool {
 }
 
 // aim is the width of the rate's interval to be reached, relative to the rate.
-// Without a burst nothing adds up: the time between two hits is all there is, and
-// it is known to a few milliseconds at best.
+// Without a burst, or with windows that the hits begin, nothing adds up: the time
+// between two hits is all there is, and it is known to a few milliseconds at best.
 func (k known) aim() float64 {
 	const known = 0.003 // s
-	if exact(k.limit.Burst) && k.burst == 1 {
+	window := k.limit.Params["window_s"]
+	switch {
+	case exact(k.limit.Burst) && k.burst == 1:
 		return aim + known*k.rate
+	case window.Value > 0:
+		return aim + known/window.Value
 	}
 	return aim
 }
@@ -106,7 +111,7 @@ func (l *lane) settled(k known) bool {
 	if k.limit.Verdict != analyze.Identified {
 		return false
 	}
-	rate := k.limit.SustainedRate == nil || width(k.limit.SustainedRate) <= k.aim()*patience(l.p.now-l.began)
+	rate := k.limit.SustainedRate == nil || width(k.limit.SustainedRate) <= k.aim()*patience(l.p.now-l.began, k.scale)
 	burst := k.limit.Burst == nil || exact(k.limit.Burst) || l.p.now-l.began > 40*time.Second
 	return rate && burst
 }
