@@ -109,6 +109,7 @@ func (p *Parameter) UnmarshalJSON(b []byte) error {
 // An Alternative is a rejected model and the evidence against it.
 type Alternative struct {
 	Model          string   `json:"model"`
+	Variant        string   `json:"variant,omitempty"` // its title, which tells models of one name apart
 	Contradictions int      `json:"contradictions"`
 	First          *Witness `json:"first,omitempty"`
 }

@@ -91,7 +91,7 @@ func (l *Limit) reject(p pool, o Options) {
 	var nearest Model
 	for _, m := range p.rejected {
 		f := m.Nearest(p.streams, o)
-		l.Alternatives = append(l.Alternatives, Alternative{m.Name(), f.Contradictions, f.First})
+		l.Alternatives = append(l.Alternatives, Alternative{m.Name(), m.Doc().Title, f.Contradictions, f.First})
 		if nearest == nil || f.Contradictions < best.Contradictions {
 			nearest, best = m, f
 		}

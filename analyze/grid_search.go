@@ -99,7 +99,7 @@ func (g *gridSearch) mostBoxes() int {
 	if g.edged {
 		return mostEdges
 	}
-	return mostCuts
+	return max(mostCuts, mostWork/4/g.cost(g.s, g.boxes[0]))
 }
 
 // look makes these the hits looked at.

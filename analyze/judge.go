@@ -87,7 +87,7 @@ func (j *judged) several() string {
 		}
 	}
 	if len(explain) == len(j.survivors) {
-		return "several models explain every decision: " + strings.Join(titles(explain), ", ")
+		return "several models explain every decision: " + strings.Join(titles(explain), ", ") + j.separates()
 	}
 	return strings.Join(titles(explain), ", ") + " explains every decision, but other models may as well: " + j.unresolved()
 }
@@ -169,9 +169,14 @@ func (j *judged) prefer(streams []*Stream) {
 	}
 }
 
+// fast is how closely tokens follow one another, at least, that a grid of them
+// hardly differs from continuous refill: no more than the clocks of limiters do.
+const fast = 20 * time.Millisecond
+
 // join makes one of the token buckets that go by one name, if both are possible:
-// what is known holds for either. Where tokens come so fast that there are too
-// many grids to try, none differs from continuous refill by what can be seen.
+// what is known holds for either, unless tokens come so fast that none differs
+// from continuous refill by what can be seen; then there are too many grids to
+// try as well.
 func (j *judged) join() {
 	single := TokenBucketStepped{Single: true}
 	bucket, grid := j.fits[TokenBucket{}.Doc().Title], j.fits[single.Doc().Title]
@@ -179,7 +184,7 @@ func (j *judged) join() {
 	if at < 0 || !slices.Contains(j.survivors, Model(TokenBucket{})) || bucket.Grain > grains[0] {
 		return
 	}
-	if grid.Consistent {
+	if grid.Consistent && grid.Rate.Value*fast.Seconds() < 1 {
 		bucket.Rate, bucket.Burst = hull(bucket.Rate, grid.Rate), hull(bucket.Burst, grid.Burst)
 		bucket.corners = append(slices.Clip(bucket.corners), grid.corners...)
 	}

@@ -20,7 +20,11 @@ func (p *page) ruledOut(l *analyze.Limit) {
 	for i := range rejected {
 		a := &rejected[i]
 		title := modelTitle(a.Model)
-		if slices.Contains(l.Survivors, a.Model) {
+		switch {
+		case !slices.Contains(l.Survivors, a.Model):
+		case a.Variant != "":
+			title = a.Variant
+		default:
 			title += ", variants"
 		}
 		r := []string{title, count(a.Contradictions), "", "", ""}

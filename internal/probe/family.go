@@ -57,6 +57,18 @@ func (l *lane) family(k known) []shot {
 		add(l.aimed(k, from+wait, 8))
 		add(l.aimed(k, from+wait, 16))
 	}
+	for _, rest := range []float64{0, 1.15} {
+		at := from + time.Duration(rest*float64(fill))
+		stairs := clump(at, k.burst+1)
+		for _, part := range []float64{0.25, 0.6} {
+			stairs = append(stairs, clump(at+time.Duration(part*float64(fill)), int(0.35*float64(k.burst))+3)...)
+		}
+		add(shot{
+			kind: "stairs", name: "stairs",
+			reason: "a whole burst, and what comes back in a quarter and in more of the time to refill: a bucket gives parts of it, a window nothing",
+			at:     stairs,
+		})
+	}
 	add(shot{
 		kind:   "halves",
 		name:   "halves",

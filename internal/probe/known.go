@@ -102,23 +102,43 @@ func exact(i *analyze.Interval) bool {
 	return i != nil && i.Low != nil && i.High != nil && *i.Low == *i.High
 }
 
-// rawRate is what was admitted after the first limited hit, per second.
+// rawRate estimates the rate (per second) by the most that was admitted, for its
+// time, between two limited hits: what is admitted while the limiter is not used
+// up says nothing.
 func (l *lane) rawRate(hits []trace.Hit) float64 {
-	first, n := time.Duration(-1), 0
-	var last time.Duration
+	const sample = 150
+	type point struct {
+		at       time.Duration
+		admitted int // before
+	}
+	var points []point
+	n := 0
 	for i := range hits {
-		switch o := hits[i].Outcome(l.p.o.LimitedStatus); {
-		case o == trace.Limited && first < 0:
-			first = hits[i].Sent
-		case o == trace.Admitted && first >= 0:
+		switch hits[i].Outcome(l.p.o.LimitedStatus) {
+		case trace.Limited:
+			points = append(points, point{hits[i].Sent, n})
+		case trace.Admitted:
 			n++
 		}
-		last = max(last, hits[i].Sent)
 	}
-	if n == 0 || last <= first {
-		return 1 / max(l.lag[1].Seconds(), 0.001)
+	if every := len(points)/sample + 1; every > 1 {
+		kept := points[:0]
+		for i, p := range points {
+			if i%every == 0 {
+				kept = append(kept, p)
+			}
+		}
+		points = kept
 	}
-	return max(float64(n)/(last-first).Seconds(), float64(l.regain)/max(4*l.lag[1].Seconds(), 0.001))
+	best := float64(l.regain) / max(4*l.lag[1].Seconds(), 0.001)
+	for i, a := range points {
+		for _, b := range points[i+1:] {
+			if n, t := b.admitted-a.admitted, b.at-a.at; n > 2 && t > 0 {
+				best = max(best, float64(n-2)/t.Seconds())
+			}
+		}
+	}
+	return best
 }
 
 // lastLimited is when the limiter was last known to be used up.
