@@ -42,7 +42,7 @@ const (
 	mostCuts  = 2500
 	mostEdges = 100_000
 	manyBoxes = 400
-	part      = 8
+	part      = 4
 	fewCuts   = 256
 	fewBoxes  = 64
 	mostWork  = 40_000_000
@@ -76,7 +76,7 @@ func (g *gridSearch) fit(whole *Stream, ranges ...lengths) Fit {
 			default:
 				return unresolved(tooMany)
 			}
-			if many := len(g.boxes); many > g.mostBoxes() || many > manyBoxes && blur < g.shortest()/part {
+			if many := len(g.boxes); many > g.mostBoxes() || many > manyBoxes && blur/2 < g.shortest()/part {
 				break // more hits leave fewer, or there is no need to look closer
 			}
 		}

@@ -64,7 +64,7 @@ func (m SlidingWindowCounter) fit(s *Stream, within *lengths, o cutOptions) Fit 
 	counts := &gridCounts{weighted: true, all: m.All, decides: func(at grid, threshold float64) Limiter {
 		return &counter{window: at.interval, phase: at.phase, threshold: threshold, all: m.All}
 	}}
-	g := gridSearch{gridded: counts, interval: "window_s", least: 1, o: o}
+	g := gridSearch{gridded: counts, interval: "window_s", least: 1, o: o, brackets: s.turns(m.All, o.grain)}
 	f := g.fit(s, ranges...)
 	f.refills = fewWindows
 	return f

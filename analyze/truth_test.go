@@ -292,6 +292,9 @@ func TestSlidingCounterIsNeverExcluded(t *testing.T) {
 				if c := g.cut(s, b, w.options()); c.lo > threshold || threshold > c.hi {
 					t.Fatalf("threshold %v outside (%v, %v]: box %+v since %v %s", threshold, c.lo, c.hi, b, since, w.show(s))
 				}
+				if b.misses(s.turns(v.counter.Counting, w.options().grain)) {
+					t.Fatalf("no window ends in one of %v: box %+v since %v %s", s.turns(v.counter.Counting, w.options().grain), b, since, w.show(s))
+				}
 				if c := s.phaseless(lengths{b.low, b.high}, v.counter.Counting, 6, w.options()); c.lo > threshold || threshold > c.hi {
 					t.Fatalf("threshold %v outside (%v, %v] at any phase: windows %v to %v %s", threshold, c.lo, c.hi, b.low, b.high, w.show(s))
 				}
