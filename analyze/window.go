@@ -151,16 +151,35 @@ const (
 	longWindow  = 120e9
 )
 
-// leastWindow (ns) is the shortest window looked for: no limiter counts over
-// less, and hits that are known to some milliseconds cannot tell shorter windows
-// from anything else.
+// leastWindow (ns) is the shortest window looked for, as no limiter counts over
+// less.
 const leastWindow = 5e7
+
+// shortestWindow (ns) is the shortest window looked for in streams whose
+// decisions are known to some time: that cannot tell windows from anything else
+// which are not several times as long.
+func shortestWindow(streams []*Stream) float64 {
+	const several, sample = 4, 1000
+	var known []int64
+	for _, s := range streams {
+		for hit, o := range s.first(sample).outcome {
+			if o == trace.Limited && s.to[hit] != never {
+				known = append(known, s.to[hit]-s.from[hit])
+			}
+		}
+	}
+	if len(known) == 0 {
+		return leastWindow
+	}
+	slices.Sort(known)
+	return max(leastWindow, several*float64(known[len(known)/2]))
+}
 
 // windowRange bounds the window (ns) that a trace can tell anything about:
 // longer ones would be explained, whatever was observed, by what was used before
 // the trace.
 func windowRange(streams []*Stream, o Options) (low, high float64, ok bool) {
-	low, high = leastWindow, 0
+	low, high = shortestWindow(streams), 0
 	for _, s := range streams {
 		if s.limited > 0 && s.admitted > 0 {
 			ok = true
