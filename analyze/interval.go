@@ -37,20 +37,6 @@ func (iv *Interval) meet(other Interval) bool {
 	return true
 }
 
-// scaledInverse is n divided by the interval, which lies above 0.
-func (iv Interval) scaledInverse(n float64) Interval {
-	out := Interval{Value: n / iv.Value}
-	if iv.High != nil {
-		low := n / *iv.High
-		out.Low = &low
-	}
-	if iv.Low != nil {
-		high := n / *iv.Low
-		out.High = &high
-	}
-	return out
-}
-
 // hull is the least interval that holds both.
 func hull(a, b Interval) Interval {
 	out := Interval{Value: a.Value}
