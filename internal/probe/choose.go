@@ -54,7 +54,7 @@ func (l *lane) faster(k known) (shot, bool) {
 	}
 	l.pushes++
 	rate := min(k.rate*float64(int(2)<<l.pushes), float64(l.p.o.MaxRate)/2)
-	n := min(2*k.burst+30, mostHits, max(12, int(rate*longSteady.Seconds())))
+	n := min(2*k.burst+30, k.mostHits(), max(12, int(rate*longSteady.Seconds())))
 	return shot{
 		kind: "faster", name: fmt.Sprintf("steady %.3g/s", rate), hammers: true,
 		reason: "nothing bounds the rate from above yet: enough traffic to use up all there is, and go on",
@@ -200,7 +200,7 @@ func (l *lane) generic(k known, round int) (shot, bool) {
 	case n == 0 && !l.silence:
 		rate := min(max(2*k.rate, 12/cycle.Seconds()), float64(l.p.o.MaxRate)/2)
 		long := max(2*cycle, 20*time.Duration(1e9/rate))
-		hits := min(int(rate*min(long, longSteady).Seconds()), mostHits)
+		hits := min(int(rate*min(long, longSteady).Seconds()), k.mostHits())
 		return shot{name: fmt.Sprintf("steady %.3g/s", rate), reason: why + "refills under pressure", at: l.steady(from, rate, hits), hammers: true}, true
 	case n == 1:
 		return shot{name: "clump after rest", reason: why + "a whole burst from rest", at: clump(from+fill*23/20, k.burst+2)}, true

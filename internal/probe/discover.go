@@ -15,7 +15,9 @@ const (
 	firstSilence  = 10 * time.Millisecond
 	slowHint      = 3 * time.Second // waited before a header is believed
 	neededRefills = 5               // of a slow limiter, at least
-	delayed       = 10              // times the first reply's latency: replies are queued
+	delayed       = 10              // times the first reply's latency, and evident: replies are queued
+	evident       = 300 * time.Millisecond
+	longestQueue  = 4 * time.Second // that is asked for
 )
 
 // run is the lane's program.
@@ -96,10 +98,16 @@ func (l *lane) discover() (limited, ok bool) {
 		case total.other >= hopelessHits && total.other > total.admitted:
 			l.finish("most answers do not tell whether they were limited")
 			return false, true
-		case n >= 8 && slow > delayed*quick && slow > 300*time.Millisecond:
-			return l.hold(total.admitted)
 		}
-		n = l.larger(n, total)
+		queued := n >= 8 && slow > delayed*quick && slow > evident
+		next := l.larger(n, total)
+		// More hits would wait for longer. The queue may be bounded, but who keeps
+		// adding to it measures nothing else.
+		if each := slow / time.Duration(n); queued && (time.Duration(next)*each > longestQueue || next > largestClump) {
+			l.finish("nothing was limited: replies to %d at one instant took up to %s", n, round(slow))
+			return false, true
+		}
+		n = next
 	}
 	return l.hold(total.admitted)
 }

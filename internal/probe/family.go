@@ -15,11 +15,15 @@ type shot struct {
 	hammers      bool // steady, above the rate
 }
 
-// mostHits bounds one probe of the family, longest its length.
+// mostHits bounds one probe of the family unless the burst is large, longest its
+// length.
 const (
 	mostHits = 200
 	longest  = 20 * time.Second
 )
+
+// mostHits is enough to use up what there is, twice, and to see it come back.
+func (k known) mostHits() int { return max(mostHits, 3*k.burst) }
 
 // family lists the probes that could be sent next, scaled by what is known.
 func (l *lane) family(k known) []shot {
@@ -27,7 +31,7 @@ func (l *lane) family(k known) []shot {
 	fill := time.Duration(float64(k.burst) / k.rate * 1e9) // from used up to full, or a window
 	var out []shot
 	add := func(s shot) {
-		if n := len(s.at); n > 0 && n <= mostHits+k.burst && s.at[n-1]-from <= max(longest, 2*fill) {
+		if n := len(s.at); n > 0 && n <= k.mostHits()+k.burst && s.at[n-1]-from <= max(longest, 2*fill) {
 			out = append(out, s)
 		}
 	}
@@ -39,7 +43,7 @@ func (l *lane) family(k known) []shot {
 					kind:    fmt.Sprintf("steady %.1f", factor),
 					name:    fmt.Sprintf("steady %.3g/s", rate),
 					reason:  fmt.Sprintf("%.1f times the rate for %s: every refill shows", factor, round(long)),
-					at:      l.steady(from, rate, min(n, mostHits)),
+					at:      l.steady(from, rate, min(n, k.mostHits())),
 					hammers: true,
 				})
 			}
@@ -76,7 +80,7 @@ func (l *lane) family(k known) []shot {
 		at: append(append(clump(from+fill*23/20, (k.burst+1)/2), clump(from+fill*33/20, k.burst)...),
 			l.steady(from+fill*34/20, 4/max(fill.Seconds(), 0.01), 6)...),
 	})
-	trickle := l.steady(from, 0.8*k.rate, min(mostHits, max(3, int(0.8*k.rate*fill.Seconds()))))
+	trickle := l.steady(from, 0.8*k.rate, min(k.mostHits(), max(3, int(0.8*k.rate*fill.Seconds()))))
 	add(shot{
 		kind:   "trickle",
 		name:   "trickle",
