@@ -100,8 +100,11 @@ func (m Blocked) Nearest(streams []*Stream, o Options) Fit {
 		inner := func() Limiter {
 			return &firstHit{window: time.Duration(f.Params["window_s"].Value * 1e9), quota: f.Burst.Value}
 		}
-		if (m.Base == TokenBucket{}) {
+		switch m.Base {
+		case TokenBucket{}:
 			inner = func() Limiter { return &bucket{rate: f.Rate.Value, burst: f.Burst.Value} }
+		case SlidingWindowLog{}:
+			inner = func() Limiter { return newLog(f.Params["window_s"].Value*1e9, f.Burst.Value, false) }
 		}
 		n, w := s.unexplained(&blocked{fresh: inner(), inner: inner(), length: time.Duration(longest), renewed: m.Renewed})
 		f.Contradictions, f.First = f.Contradictions+n, earlier(f.First, w)

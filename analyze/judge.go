@@ -36,7 +36,32 @@ func pacedOrUnlimited(streams []*Stream, o Options) judged {
 	if f := m.Fit(streams, o); f.Consistent && f.tight() {
 		return judged{verdict: Identified, model: m, fit: f, survivors: []Model{m}, fits: map[string]Fit{m.Doc().Title: f}}
 	}
+	if heldBack(streams) {
+		return judged{verdict: Insufficient, why: "nothing was limited, but the more hits were sent at once the longer replies took: it may be a queue that delays, or a server that is slow; send fewer at once, for longer"}
+	}
 	return judged{verdict: Unlimited}
+}
+
+// heldBack reports that replies took longer and longer when hits were sent at
+// once, many times what the quickest took.
+func heldBack(streams []*Stream) bool {
+	const many, evident = 10, 300e6
+	quickest, longer := int64(never), 0
+	for _, s := range streams {
+		for hit := range s.from {
+			if s.to[hit] != never {
+				quickest = min(quickest, s.to[hit]-s.from[hit])
+			}
+		}
+	}
+	for _, s := range streams {
+		for hit := range s.from {
+			if took := s.to[hit] - s.from[hit]; s.to[hit] != never && took > evident && took/many > quickest {
+				longer++
+			}
+		}
+	}
+	return longer >= fewDelayed
 }
 
 // choose keeps the models that explain the streams, without those that have to
@@ -69,6 +94,10 @@ func choose(streams []*Stream, o Options) judged {
 	case len(j.survivors) == 1 && j.fit.Doubt != "":
 		j.verdict = Undetermined
 		j.why = j.fit.Doubt
+	case len(j.survivors) == 1 && closed(streams) > 0:
+		j.verdict = Insufficient
+		j.why = fmt.Sprintf("nothing was admitted for %s: windows longer than were looked for may explain that as well; go on for at least %s",
+			brief(closed(streams)), brief(closedParts*closed(streams)))
 	case len(j.survivors) == 1:
 		j.verdict = Identified
 	default:
@@ -76,6 +105,23 @@ func choose(streams []*Stream, o Options) judged {
 		j.why = j.several()
 	}
 	return j
+}
+
+// closedParts is how many times as long as nothing was admitted a trace has to be:
+// windows longer than half of it are not looked for.
+const closedParts = 3
+
+// closed is the longest time for which nothing was admitted, if the trace is too
+// short for it; else 0.
+func closed(streams []*Stream) time.Duration {
+	length := 0.0
+	for _, s := range streams {
+		length = max(length, s.length())
+	}
+	if run := longestRun(streams, 0); closedParts*run > length {
+		return time.Duration(run)
+	}
+	return 0
 }
 
 // several says which models are possible.

@@ -118,6 +118,8 @@ func modified() []Model {
 		SlidingWindowCounter{All: true},
 		Blocked{Base: FixedWindow{}},
 		Blocked{Base: FixedWindow{}, Renewed: true},
+		Blocked{Base: SlidingWindowLog{}},
+		Blocked{Base: SlidingWindowLog{}, Renewed: true},
 		Blocked{Base: TokenBucket{}},
 		Blocked{Base: TokenBucket{}, Renewed: true},
 	}

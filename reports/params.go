@@ -34,8 +34,8 @@ var params = []Param{
 	{"queue", "requests", "hits that can wait; no upper end means that none was refused", []string{"leaky-bucket-queue"}},
 	{"in_flight", "requests", "most hits that are served at the same time", []string{"concurrency"}},
 	{"combine", "", "all: every limit must admit a hit; either: one is enough", []string{"tiers"}},
-	{"block_s", "s", "how long nothing is admitted after a limited hit (modifier block)", []string{"token-bucket", "fixed-window"}},
-	{"block", "", "fixed: a block ends block_s after the hit that brought it on; renewed: every further hit begins it anew", []string{"token-bucket", "fixed-window"}},
+	{"block_s", "s", "how long nothing is admitted after a limited hit (modifier block)", []string{"token-bucket", "fixed-window", "sliding-window-log"}},
+	{"block", "", "fixed: a block ends block_s after the hit that brought it on; renewed: every further hit begins it anew", []string{"token-bucket", "fixed-window", "sliding-window-log"}},
 	{"initial_deficit", "requests", "how much of the burst was used up when the trace began", nil},
 	{"clock_grain_s", "s", "resolution of the limiter's clock, when it is coarser than a millisecond", nil},
 }
