@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"ratefit/internal/trace"
 )
 
 // only is the analysis of reads from one address, decided by a function.
@@ -71,5 +73,45 @@ func TestStarvedClassSaysNothingOfScope(t *testing.T) {
 	}), Options{})
 	if out.Scope.Class != UndeterminedScope {
 		t.Errorf("scope %+v", out.Scope)
+	}
+}
+
+// TestRepliesHeldBackAreNotUnlimited: nothing is limited, but the more is sent
+// the longer it takes.
+func TestRepliesHeldBackAreNotUnlimited(t *testing.T) {
+	took := func(longest int64) judged {
+		s := &Stream{}
+		for i := range int64(40) {
+			s.add(uint32(i), 0, 1e6+(i%7)*(i%7)*longest/49, trace.Admitted)
+		}
+		s.order()
+		return judge([]*Stream{s}, Options{})
+	}
+	if j := took(2e9); j.verdict != Insufficient || !strings.Contains(j.why, "longer replies took") {
+		t.Errorf("%s: %s", j.verdict, j.why)
+	}
+	if j := took(5e6); j.verdict != Unlimited {
+		t.Errorf("%s: %s", j.verdict, j.why)
+	}
+}
+
+// TestClosedForLong: a trace says nothing of windows that it does not hold
+// several times.
+func TestClosedForLong(t *testing.T) {
+	s := &Stream{}
+	add := func(second int64, o trace.Outcome) { s.add(uint32(s.Len()), second*1e9, second*1e9+1e6, o) }
+	add(0, trace.Admitted)
+	for at := int64(1); at <= 51; at++ {
+		add(at, trace.Limited)
+	}
+	add(60, trace.Admitted)
+	s.order()
+	if c := closed([]*Stream{s}); c.Round(time.Second) != 50*time.Second {
+		t.Errorf("closed for %v of 60 s", c)
+	}
+	add(200, trace.Admitted)
+	s.order()
+	if c := closed([]*Stream{s}); c != 0 {
+		t.Errorf("closed for %v of 200 s: not too long", c)
 	}
 }
