@@ -33,7 +33,7 @@ func (m TokenBucketStepped) Name() string {
 func (m TokenBucketStepped) Doc() Doc {
 	if m.Single {
 		return Doc{
-			Title:     "token bucket of single tokens on a grid",
+			Title:     "token bucket of single tokens",
 			About:     "holds up to burst tokens and gets one every refill_interval, at instants that do not depend on the hits; a hit takes one token or is limited",
 			Signature: "as a token bucket, but under saturation hits pass at the same instants whenever the bucket was last full",
 		}

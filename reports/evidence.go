@@ -22,7 +22,7 @@ func (p *page) ruledOut(l *analyze.Limit) {
 		title := modelTitle(a.Model)
 		switch {
 		case !slices.Contains(l.Survivors, a.Model):
-		case a.Variant != "":
+		case a.Variant != "" && len(a.Variant) <= longestTitle:
 			title = a.Variant
 		default:
 			title += ", variants"
@@ -46,6 +46,9 @@ func (p *page) ruledOut(l *analyze.Limit) {
 	}
 	p.rows(2, plain, rows)
 }
+
+// longestTitle of a variant still leaves room for the other columns.
+const longestTitle = 31
 
 // least keeps of each model's variants the one that fails least, in the order
 // in which the models come.
