@@ -142,22 +142,16 @@ func (l *lane) rawRate(hits []trace.Hit) float64 {
 }
 
 // lastLimited is when the limiter was last known to be used up.
-func (l *lane) lastLimited() (at time.Duration) {
-	for _, k := range l.members {
-		for _, h := range l.p.hits[k] {
-			if h.Outcome(l.p.o.LimitedStatus) == trace.Limited {
-				at = max(at, h.Sent)
-			}
-		}
-	}
-	return at
-}
+func (l *lane) lastLimited() time.Duration { return l.last(trace.Limited) }
 
 // lastAdmitted is when a hit that was admitted was sent last.
-func (l *lane) lastAdmitted() (at time.Duration) {
+func (l *lane) lastAdmitted() time.Duration { return l.last(trace.Admitted) }
+
+// last is when a hit of that outcome was sent last.
+func (l *lane) last(o trace.Outcome) (at time.Duration) {
 	for _, k := range l.members {
 		for _, h := range l.p.hits[k] {
-			if h.Outcome(l.p.o.LimitedStatus) == trace.Admitted {
+			if h.Outcome(l.p.o.LimitedStatus) == o {
 				at = max(at, h.Sent)
 			}
 		}
