@@ -37,6 +37,11 @@ type Options struct {
 	longest time.Duration
 	// plain: models with modifiers are not worth trying.
 	plain bool
+	// excluded holds the titles of models that need not be tried: the first hits
+	// exclude them.
+	excluded map[string]bool
+	// look: nothing is asked but which models are excluded.
+	look bool
 	// within bounds, if above 0, the clocks worth supposing: an explanation that
 	// needs one this coarse loses against one that is known already.
 	within time.Duration

@@ -10,7 +10,7 @@ type lengths struct{ low, high float64 }
 // each hit. That is quick, and leaves little to be searched phase by phase.
 func (s *Stream) anyPhase(low, high float64, all bool, o cutOptions) []lengths {
 	const (
-		first   = 2000 // hits
+		first   = 250 // hits
 		piece   = 1.06
 		closest = 1.01
 		coarse  = 6 // cells
@@ -20,7 +20,7 @@ func (s *Stream) anyPhase(low, high float64, all bool, o cutOptions) []lengths {
 	for w := low; w < high; w *= piece {
 		pieces = append(pieces, lengths{w, min(high, w*piece)})
 	}
-	for n := first; ; n *= 8 {
+	for n := first; ; n *= 4 {
 		part := s.first(n)
 		var left []lengths
 		for len(pieces) > 0 {

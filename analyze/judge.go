@@ -154,11 +154,17 @@ func (j *judged) unresolved() string {
 func (j *judged) try(models []Model, streams []*Stream, o Options) {
 	finest := time.Duration(math.MaxInt64)
 	for _, m := range models {
-		if o.Without[m.Doc().Title] {
+		if title := m.Doc().Title; o.Without[title] || o.excluded[title] {
 			j.fits[m.Doc().Title] = Fit{}
 			continue
 		}
-		f := m.Fit(streams, o)
+		var f Fit
+		bucket := j.fits[TokenBucket{}.Doc().Title]
+		if m == Model(TokenBucketStepped{Single: true}) && (bucket.indistinct() || o.look && bucket.Consistent) {
+			f = unresolved(tooMany) // nor would it make a difference
+		} else {
+			f = m.Fit(streams, o)
+		}
 		j.fits[m.Doc().Title] = f
 		if f.Consistent && m == Model(LeakyBucketQueue{}) {
 			// It explains the delays; the others would take them for slow replies.
@@ -230,7 +236,7 @@ func (j *judged) join() {
 	if at < 0 || !slices.Contains(j.survivors, Model(TokenBucket{})) || bucket.Grain > grains[0] {
 		return
 	}
-	if grid.Consistent && grid.Rate.Value*fast.Seconds() < 1 {
+	if grid.Consistent && !bucket.indistinct() {
 		bucket.Rate, bucket.Burst = hull(bucket.Rate, grid.Rate), hull(bucket.Burst, grid.Burst)
 		bucket.corners = append(slices.Clip(bucket.corners), grid.corners...)
 	}
@@ -239,6 +245,12 @@ func (j *judged) join() {
 	if j.model == Model(TokenBucket{}) {
 		j.fit = bucket
 	}
+}
+
+// indistinct reports a token bucket that a grid of single tokens hardly differs
+// from, see [fast].
+func (f Fit) indistinct() bool {
+	return f.Consistent && f.Grain <= grains[0] && f.Rate.Value*fast.Seconds() >= 1
 }
 
 func titles(models []Model) []string {

@@ -14,6 +14,13 @@ type pool struct {
 	judged
 }
 
+// newPool judges who shares a limiter.
+func newPool(groups []*group, sh sharing, o Options) pool {
+	p := pool{groups: groups}
+	p.judged, p.streams = sh.judge(o)
+	return p
+}
+
 // judged is what the catalogue of models makes of a pool's streams.
 type judged struct {
 	verdict   Verdict
@@ -146,13 +153,13 @@ func byClassTogether(groups []*group, o Options) (hypothesis, ScopeVerdict) {
 		}
 		bySrc[g.source] = append(bySrc[g.source], g)
 	}
-	p := pool{groups: groups}
+	var sh sharing
 	for _, s := range sources {
-		if m := merge(streamsOf(bySrc[s])); m.Len() > 0 {
-			p.streams = append(p.streams, m)
+		if streams := streamsOf(bySrc[s]); len(streams) > 0 {
+			sh = append(sh, streams)
 		}
 	}
-	p.judged = judge(p.streams, o)
+	p := newPool(groups, sh, o)
 	perSource := hypothesis{pools: []pool{p}, holds: explained(p.judged)}
 	if len(sources) == 1 {
 		return perSource, Untested
@@ -163,15 +170,13 @@ func byClassTogether(groups []*group, o Options) (hypothesis, ScopeVerdict) {
 // each supposes a limiter for each group: with the same parameters if those
 // explain all, else with its own.
 func each(groups []*group, o Options) hypothesis {
-	p := pool{groups: groups, streams: streamsOf(groups)}
-	p.judged = judge(p.streams, o)
+	p := newPool(groups, separate(streamsOf(groups)), o)
 	if explained(p.judged) || len(groups) == 1 {
 		return hypothesis{pools: []pool{p}, holds: explained(p.judged)}
 	}
 	h := hypothesis{holds: true, differ: true}
 	for _, g := range groups {
-		own := pool{groups: []*group{g}, streams: streamsOf([]*group{g})}
-		own.judged = judge(own.streams, o)
+		own := newPool([]*group{g}, separate(streamsOf([]*group{g})), o)
 		h.pools = append(h.pools, own)
 		h.holds = h.holds && explained(own.judged)
 	}
@@ -183,11 +188,11 @@ func each(groups []*group, o Options) hypothesis {
 
 // one supposes a single limiter for all groups.
 func one(groups []*group, o Options) hypothesis {
-	p := pool{groups: groups}
-	if m := merge(streamsOf(groups)); m.Len() > 0 {
-		p.streams = []*Stream{m}
+	var sh sharing
+	if streams := streamsOf(groups); len(streams) > 0 {
+		sh = sharing{streams}
 	}
-	p.judged = judge(p.streams, o)
+	p := newPool(groups, sh, o)
 	return hypothesis{pools: []pool{p}, holds: explained(p.judged)}
 }
 

@@ -40,11 +40,13 @@ func leastContradicted(streams []*Stream, rested bool) (rate, burst float64, cou
 
 // sample is the beginning of long streams: what is only to be near the mark
 // need not be sought with millions of hits.
-func sample(streams []*Stream) []*Stream {
-	const enough = 20_000
+func sample(streams []*Stream) []*Stream { return beginning(streams, 2000) }
+
+// beginning is the first n hits of each stream.
+func beginning(streams []*Stream, n int) []*Stream {
 	few := make([]*Stream, len(streams))
 	for i, s := range streams {
-		few[i] = s.first(enough)
+		few[i] = s.first(n)
 	}
 	return few
 }
@@ -77,7 +79,7 @@ func popularBurst(streams []*Stream, r float64, rested bool) float64 {
 
 // mostEvidence is the number of hits that are held against a model: more would
 // not make the evidence any better.
-const mostEvidence = 200_000
+const mostEvidence = 20_000
 
 // unexplained counts the decisions that the limiter would have taken otherwise
 // at any instant within their span, each judged after the observed ones before
@@ -198,6 +200,10 @@ func (p *Prediction) count(foretold, admitted bool) {
 	}
 }
 
+// mostForetold is how many hits of a long stream are fitted and foretold: more
+// would not make the foresight any better.
+const mostForetold = 100_000
+
 // predict fits the model to a part of the hits and foretells others: those of a
 // confirmation by all that was sent before it, or else the second half by the
 // first. nil means that the part is not enough for a fit.
@@ -205,6 +211,12 @@ func predict(m Model, streams []*Stream, o Options) *Prediction {
 	var parts []*Stream
 	kept := make([]span, len(streams))
 	confirmed := slices.ContainsFunc(streams, func(s *Stream) bool { return s.keptTo > 0 })
+	if !confirmed {
+		streams = slices.Clone(streams)
+		for i, s := range streams {
+			streams[i] = s.first(mostForetold)
+		}
+	}
 	for i, s := range streams {
 		switch {
 		case confirmed && s.keptTo > 0:

@@ -278,7 +278,10 @@ func (s *Stream) saturatedRates(lump float64, grain int64) (low, high float64) {
 	if most.longest == 0 {
 		return 0, 0
 	}
-	low, high = most.low(), unused*most.low()
+	low, high = most.low(), min(unused*most.low(), lump/s.lumpless(lump, grain))
+	if low > high {
+		return low, high
+	}
 	burst := s.cut(high, high, cutOptions{grain: grain}).lo - lump
 	points := s.limitedPoints(1)
 	for i, begin := 1, 0; i < len(points); i++ {
@@ -292,4 +295,18 @@ func (s *Stream) saturatedRates(lump float64, grain int64) (low, high float64) {
 		}
 	}
 	return low, high
+}
+
+// lumpless is the longest time (s) between two limited hits for which fewer than a
+// lump were admitted: the bucket, which holds more than that, got none.
+func (s *Stream) lumpless(lump float64, grain int64) float64 {
+	longest, from := int64(0), 0
+	points := s.limitedPoints(1)
+	for i, b := range points {
+		for float64(b.mayBefore-points[from].sureBefore) >= lump && from < i {
+			from++
+		}
+		longest = max(longest, b.from-grain-points[from].to)
+	}
+	return float64(longest) * 1e-9
 }

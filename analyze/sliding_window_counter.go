@@ -35,7 +35,7 @@ func (m SlidingWindowCounter) Doc() Doc {
 // Fit implements [Model].
 func (m SlidingWindowCounter) Fit(streams []*Stream, o Options) Fit {
 	joint := joinGrids(streams, "window_s", func(s *Stream, within *lengths) Fit {
-		return m.fit(s, within, cutOptions{grain: int64(time.Millisecond), rest: o.AtRest})
+		return m.fit(s, within, o)
 	})
 	if !joint.Consistent {
 		return joint
@@ -50,9 +50,10 @@ func (m SlidingWindowCounter) Fit(streams []*Stream, o Options) Fit {
 }
 
 // fit fits one stream.
-func (m SlidingWindowCounter) fit(s *Stream, within *lengths, o cutOptions) Fit {
+func (m SlidingWindowCounter) fit(s *Stream, within *lengths, options Options) Fit {
+	o := cutOptions{grain: int64(time.Millisecond), rest: options.AtRest}
 	if within == nil {
-		within = m.lengths(s, o)
+		within = m.lengths(s, o.grain, options)
 	}
 	if within == nil {
 		return Fit{}
@@ -71,10 +72,10 @@ func (m SlidingWindowCounter) fit(s *Stream, within *lengths, o cutOptions) Fit 
 }
 
 // lengths bounds the windows that the stream can tell anything about.
-func (m SlidingWindowCounter) lengths(s *Stream, o cutOptions) *lengths {
+func (m SlidingWindowCounter) lengths(s *Stream, grain int64, o Options) *lengths {
 	one := []*Stream{s}
-	low, high, ok := windowRange(one, Options{})
-	run := max(1e7, longestRun(one, o.grain))
+	low, high, ok := windowRange(one, o)
+	run := max(1e7, longestRun(one, grain))
 	if !m.All { // nothing is left after two windows without a counted hit
 		low = max(low, run/2)
 	}

@@ -65,18 +65,30 @@ func (s *Stream) logCut(all bool, low, high float64, o cutOptions) cut {
 	v := s.counted(all)
 	short, long := int64(low), int64(math.Ceil(high))
 	c := cut{1, math.Inf(1)}
-	if all {
-		c.lo = max(c.lo, v.mostBefore(short, o.grain))
-	} else {
-		c.lo = max(c.lo, v.mostWithin(short, o.grain))
-	}
 	start := s.from[s.byFrom[0]] - o.grain
-	gone, begun, done := 0, 0, 0 // in v.to, v.from, v.sure
+	gone, begun := 0, 0 // in v.to, v.from
+	admitted := admittedCounts{counted: v, window: short, grain: o.grain}
 	for _, hit := range s.byFrom {
-		if s.outcome[hit] != trace.Limited {
+		switch s.outcome[hit] {
+		case trace.Admitted:
+			n := 0
+			if all {
+				n = admitted.before(s.from[hit], s.to[hit])
+			} else {
+				n = admitted.within(s.from[hit])
+			}
+			if c.lo = max(c.lo, float64(n)); c.empty() {
+				return c
+			}
+			continue
+		case trace.Limited:
+		default:
 			continue
 		}
 		from, to := s.from[hit]-o.grain, s.to[hit]
+		if !o.rest && from <= start+long {
+			continue // what was used before the trace explains it
+		}
 		for gone < len(v.to) && v.to[gone]+long < from {
 			gone++
 		}
@@ -86,16 +98,6 @@ func (s *Stream) logCut(all bool, low, high float64, o cutOptions) cut {
 		possible := v.mostDuring(begun, gone, to, long, o.grain)
 		if all {
 			possible-- // not itself
-		}
-		if !o.rest && from <= start+long {
-			// What was used before the trace explains it, unless admitted hits
-			// prove that more was there.
-			for done < len(v.sure) && v.sure[done] < min(from, start+short) {
-				done++
-			}
-			if possible >= done {
-				continue
-			}
 		}
 		if c.hi = min(c.hi, float64(possible)+1); c.empty() {
 			break
@@ -110,7 +112,7 @@ type counted struct {
 	to   []int64 // and at the latest; never = at the end
 	sure []int64 // to, of those that surely were counted
 
-	admittedFrom, admittedTo []int64 // of the admitted ones, in the order of from
+	admittedFrom []int64 // from, of the admitted ones
 }
 
 // counted returns the hits that use up a limiter: the admitted ones, or all.
@@ -125,7 +127,6 @@ func (s *Stream) counted(all bool) *counted {
 		}
 		if s.outcome[hit] == trace.Admitted {
 			v.admittedFrom = append(v.admittedFrom, s.from[hit])
-			v.admittedTo = append(v.admittedTo, s.to[hit])
 		}
 	}
 	for _, hit := range s.byTo {
@@ -144,29 +145,36 @@ func (s *Stream) counted(all bool) *counted {
 	return v
 }
 
+// admittedCounts goes through the admitted hits in the order of from.
+type admittedCounts struct {
+	*counted
+	window, grain int64
+
+	earlier   int // admitted hits gone through
+	sure, old pointer
+}
+
+// within is the number of admitted hits, from the next one on, that surely were
+// decided less than a window after it.
+func (a *admittedCounts) within(from int64) int {
+	n := a.sure.before(a.counted.sure, from-a.grain+a.window) - a.earlier
+	a.earlier++
+	return n
+}
+
+// before is the number of hits that surely were counted within a window when the
+// next one was admitted, that one included.
+func (a *admittedCounts) before(from, to int64) int {
+	return a.sure.before(a.counted.sure, from-a.grain) - a.old.before(a.from, to-a.window+a.grain+1) + 1
+}
+
 // mostWithin is the largest number of admitted hits of which the first and the
 // last surely were less than a window apart.
 func (v *counted) mostWithin(window, grain int64) float64 {
-	most, done := 0, 0
-	for k, from := range v.admittedFrom {
-		for done < len(v.sure) && v.sure[done] < from-grain+window {
-			done++
-		}
-		most = max(most, done-k)
-	}
-	return float64(most)
-}
-
-// mostBefore is the largest number of hits that surely were counted within a
-// window when one was admitted, that one included.
-func (v *counted) mostBefore(window, grain int64) float64 {
-	most, done := 0, 0
-	for k, from := range v.admittedFrom {
-		for done < len(v.sure) && v.sure[done] < from-grain {
-			done++
-		}
-		old := sort.Search(len(v.from), func(i int) bool { return v.from[i]-grain > v.admittedTo[k]-window })
-		most = max(most, done-old+1)
+	most := 0
+	a := admittedCounts{counted: v, window: window, grain: grain}
+	for _, from := range v.admittedFrom {
+		most = max(most, a.within(from))
 	}
 	return float64(most)
 }

@@ -14,7 +14,7 @@ func (l *Limit) spoiled(p pool, o Options) {
 	if l.Verdict != Contradicted || l.SustainedRate == nil {
 		return
 	}
-	few := sample(p.streams)
+	few := beginning(p.streams, 20_000)
 	if text, ok := changed(few, o); ok {
 		l.Warnings = append(l.Warnings, text)
 		return

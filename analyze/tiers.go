@@ -88,7 +88,7 @@ func (m Tiers) extent(streams []*Stream, o Options) (low, high float64, ok bool)
 	if m.Log {
 		return max(shortest, 1e7), longest, ok
 	}
-	long := saturatedRate(sample(streams))
+	long := saturatedRate(beginning(streams, 20_000))
 	if long <= 0 {
 		return 0, 0, false
 	}

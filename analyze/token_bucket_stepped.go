@@ -69,7 +69,7 @@ func (m TokenBucketStepped) Fit(streams []*Stream, o Options) Fit {
 func (TokenBucketStepped) join(streams []*Stream, amount int, o Options, work *int) Fit {
 	c := cutOptions{grain: int64(time.Millisecond), rest: o.AtRest}
 	lumps := float64(amount)
-	f := joinGrids(streams, "refill_interval_s", func(s *Stream, within *lengths) Fit {
+	f := joinGrids(telling(streams), "refill_interval_s", func(s *Stream, within *lengths) Fit {
 		first := within == nil
 		if first {
 			low, high := s.saturatedRates(lumps, c.grain)
@@ -85,7 +85,7 @@ func (TokenBucketStepped) join(streams []*Stream, amount int, o Options, work *i
 			within = &lengths{lumps * 1e9 / high, lumps * 1e9 / low}
 		}
 		g := gridSearch{gridded: &gridLumps{amount: lumps}, interval: "refill_interval_s", least: lumps + 1, o: c, edged: true, work: *work}
-		f := g.fit(s.telling(), *within)
+		f := g.fit(s, *within)
 		*work = g.work
 		switch {
 		case !first:

@@ -51,13 +51,18 @@ func windowRange(streams []*Stream, o Options) (low, high float64, ok bool) {
 	for _, s := range streams {
 		if s.limited > 0 && s.admitted > 0 {
 			ok = true
-			high = max(high, min(s.length()/2, max(longWindow, s.length()/manyWindows)))
+			high = max(high, longestWindow(s.length()))
 		}
 	}
 	if o.longest > 0 {
 		high = float64(o.longest)
 	}
 	return low, high, ok && high > low
+}
+
+// longestWindow (ns) is the longest looked for in a trace of some length.
+func longestWindow(length float64) float64 {
+	return min(length/2, max(longWindow, length/manyWindows))
 }
 
 // describeWindow turns the windows that will do into a fit. A quota below least

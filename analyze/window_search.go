@@ -42,7 +42,7 @@ func searchWindows(streams []*Stream, low, high float64, cutOf func(s *Stream, l
 	for w := low; w < high; w *= firstPiece {
 		pieces = append(pieces, piece{w, min(high, w*firstPiece), cut{}})
 	}
-	for n := 2000; ; n *= 8 {
+	for n := 2000; ; n *= 4 {
 		part, whole, longest := make([]*Stream, 0, len(streams)), true, 0.0
 		for _, s := range streams {
 			if p := s.first(n); p.Len() > 0 {
@@ -55,7 +55,7 @@ func searchWindows(streams []*Stream, low, high float64, cutOf func(s *Stream, l
 			return cutAll(part, func(s *Stream) cut { return cutOf(s, low, high) })
 		}
 		// Longer windows than the part can show have to wait for more hits.
-		near := sort.Search(len(pieces), func(i int) bool { return !whole && pieces[i].low > longest/4 })
+		near := sort.Search(len(pieces), func(i int) bool { return !whole && 2*pieces[i].low > longest })
 		pieces = append(closer(possible(pieces[:near:near], over), over), pieces[near:]...)
 		if whole || len(pieces) == 0 {
 			if !holdsWindow(pieces, over) {

@@ -28,7 +28,7 @@ func patience(spent, scale time.Duration) float64 {
 	case spent < 3*unit:
 		return 5
 	}
-	return 1000
+	return 8
 }
 
 // refine sends the probe that tells most for its cost, until all that is left
