@@ -81,16 +81,21 @@ func (l *Limit) takeFit(m Model, f Fit) {
 	l.Warnings = append(l.Warnings, f.Warnings...)
 }
 
+// mostEvidence is the number of hits of each stream that are held against a model:
+// more would not make the evidence any better.
+const mostEvidence = 20_000
+
 // reject lists the models that cannot be; when none can, the one that fails
 // least is named as the model.
 func (l *Limit) reject(p pool, o Options) {
 	if o.Without != nil {
 		return
 	}
+	few := beginning(p.streams, mostEvidence)
 	var best Fit
 	var nearest Model
 	for _, m := range p.rejected {
-		f := m.Nearest(p.streams, o)
+		f := m.Nearest(few, o)
 		l.Alternatives = append(l.Alternatives, Alternative{m.Name(), m.Doc().Title, f.Contradictions, f.First})
 		if nearest == nil || f.Contradictions < best.Contradictions {
 			nearest, best = m, f

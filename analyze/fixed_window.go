@@ -47,7 +47,7 @@ func (m FixedWindow) Fit(streams []*Stream, o Options) Fit {
 	if !ok || low > high {
 		return Fit{}
 	}
-	pieces := searchWindows(streams, low, high, func(s *Stream, low, high float64) cut { return s.firstHitCut(low, high, c) })
+	pieces := searchWindows(streams, low, high, func(s *Stream, low, high float64) cut { return s.firstHitCut(low, high, c) }, nil)
 	f := describeWindow(pieces, 2, func(window, quota float64) Limiter { return &firstHit{window: time.Duration(window), quota: quota} })
 	f.refills = fewWindows
 	if f.Consistent {

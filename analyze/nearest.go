@@ -77,15 +77,10 @@ func popularBurst(streams []*Stream, r float64, rested bool) float64 {
 	return math.Max(1, math.Round(best))
 }
 
-// mostEvidence is the number of hits that are held against a model: more would
-// not make the evidence any better.
-const mostEvidence = 20_000
-
 // unexplained counts the decisions that the limiter would have taken otherwise
 // at any instant within their span, each judged after the observed ones before
 // it, and returns the first.
 func (s *Stream) unexplained(l Limiter) (n int, first *Witness) {
-	s = s.first(mostEvidence)
 	s.foretell(l, math.MinInt64, func(hit int32, admits bool) {
 		observed := s.outcome[hit] == trace.Admitted
 		if admits == observed {

@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"math"
+	"slices"
 	"sort"
 	"time"
 )
@@ -26,7 +27,7 @@ func separate(streams []*Stream) sharing {
 const (
 	firstLook   = 1000
 	lookGrowth  = 4
-	lastLook    = 16_000
+	lastLook    = 4000
 	lookRefills = 4 * fewRefills
 )
 
@@ -36,17 +37,15 @@ const (
 // hits are the streams.
 func (sh sharing) judge(o Options) (judged, []*Stream) {
 	total := 0
-	for _, streams := range sh {
-		for _, s := range streams {
-			total += s.Len()
-		}
+	for _, s := range sh.every() {
+		total += s.Len()
 	}
 	early := o
 	early.excluded, early.look = map[string]bool{}, true
 	if o.longest == 0 {
 		early.longest = sh.longestWindow()
 	}
-	for n := firstLook; n <= lastLook && n*lookGrowth <= total; n *= lookGrowth {
+	for _, n := range sh.looks(total) {
 		parts := sh.first(n)
 		if !returning(parts) {
 			continue
@@ -55,24 +54,33 @@ func (sh sharing) judge(o Options) (judged, []*Stream) {
 		if j.verdict == Contradicted {
 			return j, parts
 		}
-		if !j.exclude(early.excluded) {
-			break
-		}
+		j.exclude(early.excluded)
 	}
 	o.excluded = early.excluded
 	streams := sh.merged()
 	return judge(streams, o), streams
 }
 
-// exclude adds the models that are not possible, and reports whether there are any
-// more of them.
-func (j *judged) exclude(titles map[string]bool) (more bool) {
-	for title, f := range j.fits {
-		if !f.possible() && !titles[title] {
-			titles[title], more = true, true
-		}
+// every is all streams.
+func (sh sharing) every() []*Stream { return slices.Concat(sh...) }
+
+// looks are how many hits the first looks take.
+func (sh sharing) looks(total int) []int {
+	var out []int
+	for n := firstLook; n <= lastLook && n*lookGrowth <= total; n *= lookGrowth {
+		out = append(out, n)
 	}
-	return more
+	if len(sh.every()) > len(sh) && total/lookGrowth > lastLook {
+		out = append(out, total/lookGrowth) // to merge all takes long
+	}
+	return out
+}
+
+// exclude adds the models that are not possible.
+func (j *judged) exclude(titles map[string]bool) {
+	for title, f := range j.fits {
+		titles[title] = titles[title] || !f.possible()
+	}
 }
 
 // returning reports that each limiter was often seen to let hits in again.
@@ -98,10 +106,7 @@ func (sh sharing) merged() []*Stream {
 
 // first is about the first n of all hits, up to one instant.
 func (sh sharing) first(n int) []*Stream {
-	var every []*Stream
-	for _, streams := range sh {
-		every = append(every, streams...)
-	}
+	every := sh.every()
 	begun := func(t int64) int {
 		sent := 0
 		for _, s := range every {

@@ -48,7 +48,17 @@ func (m SlidingWindowLog) Fit(streams []*Stream, o Options) Fit {
 	if !m.All {
 		streams = telling(streams)
 	}
-	pieces := searchWindows(streams, low, high, func(s *Stream, low, high float64) cut { return s.logCut(m.All, low, high, c) })
+	samples := map[*Stream]*sampledStream{}
+	pieces := searchWindows(
+		streams, low, high,
+		func(s *Stream, low, high float64) cut { return s.logCut(m.All, low, high, c) },
+		func(s *Stream, low, high float64) cut {
+			if samples[s] == nil {
+				samples[s] = s.sampled(m.All)
+			}
+			return samples[s].logCut(m.All, low, high, c)
+		},
+	)
 	f := describeWindow(pieces, 2, func(window, quota float64) Limiter { return newLog(window, quota, m.All) })
 	f.Modifiers = countsLimited(m.All)
 	return f
@@ -120,22 +130,38 @@ func (s *Stream) counted(all bool) *counted {
 	if s.views[all] != nil {
 		return s.views[all]
 	}
-	v := &counted{}
+	n := s.Len()
+	if !all {
+		n -= s.limited
+	}
+	v := &counted{to: make([]int64, 0, n), admittedFrom: make([]int64, 0, s.admitted)}
+	if all {
+		v.from = s.inOrder()
+	} else {
+		v.from = make([]int64, 0, n)
+	}
 	for _, hit := range s.byFrom {
-		if o := s.outcome[hit]; o != trace.Limited || all {
+		if o := s.outcome[hit]; o != trace.Limited && !all {
 			v.from = append(v.from, s.from[hit])
 		}
 		if s.outcome[hit] == trace.Admitted {
 			v.admittedFrom = append(v.admittedFrom, s.from[hit])
 		}
 	}
+	known := true
 	for _, hit := range s.byTo {
 		o := s.outcome[hit]
 		if s.to[hit] != never && (o != trace.Limited || all) {
 			v.to = append(v.to, s.to[hit])
 		}
-		if o == trace.Admitted || o == trace.Limited && all {
-			v.sure = append(v.sure, s.to[hit])
+		known = known && o != trace.Unknown && s.to[hit] != never
+	}
+	if v.sure = v.to; !known {
+		v.sure = nil
+		for _, hit := range s.byTo {
+			if o := s.outcome[hit]; o == trace.Admitted || o == trace.Limited && all {
+				v.sure = append(v.sure, s.to[hit])
+			}
 		}
 	}
 	if s.views == nil {

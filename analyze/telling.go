@@ -89,7 +89,18 @@ func (s *Stream) telling() *Stream {
 	if last >= 0 {
 		keep[last] = true
 	}
+	kept := 0
+	for _, k := range keep {
+		if k {
+			kept++
+		}
+	}
+	if kept > s.Len()*4/5 {
+		s.thinned = s // not worth a copy
+		return s
+	}
 	t := &Stream{}
+	t.grow(kept)
 	for hit, k := range keep {
 		if k {
 			t.add(s.seq[hit], s.from[hit], s.to[hit], s.outcome[hit])

@@ -53,7 +53,7 @@ func (m TokenBucketStepped) Doc() Doc {
 func (m TokenBucketStepped) Fit(streams []*Stream, o Options) Fit {
 	open, work := "", 0
 	for _, amount := range m.amounts(streams) {
-		f := m.join(streams, amount, o, &work)
+		f := m.gradually(streams, amount, o, &work)
 		if f.Consistent {
 			return f
 		}
@@ -63,6 +63,23 @@ func (m TokenBucketStepped) Fit(streams []*Stream, o Options) Fit {
 		return unresolved(open)
 	}
 	return Fit{}
+}
+
+// gradually fits the first hits of long streams, then, if that excludes nothing,
+// all.
+func (m TokenBucketStepped) gradually(streams []*Stream, amount int, o Options, work *int) Fit {
+	const growth = 8
+	longest := 0
+	for _, s := range streams {
+		longest = max(longest, s.Len())
+	}
+	if longest > growth*longStreams {
+		few, spent := beginning(streams, longest/growth), 0
+		if f := m.gradually(few, amount, o, &spent); !f.possible() {
+			return f
+		}
+	}
+	return m.join(streams, amount, o, work)
 }
 
 // join fits each stream with a phase of its own and intersects the rest.

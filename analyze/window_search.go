@@ -36,8 +36,9 @@ const (
 // searchWindows encloses the windows between low and high (ns) at which the
 // streams have a cut: with the first hits, then with more. It leaves out the
 // pieces that surely hold none and splits the others; none are returned if no
-// window of its own has a cut.
-func searchWindows(streams []*Stream, low, high float64, cutOf func(s *Stream, low, high float64) cut) []piece {
+// window of its own has a cut. Long streams are looked at through a sample before
+// that takes long, if there is one.
+func searchWindows(streams []*Stream, low, high float64, cutOf, sampled func(s *Stream, low, high float64) cut) []piece {
 	var pieces []piece
 	for w := low; w < high; w *= firstPiece {
 		pieces = append(pieces, piece{w, min(high, w*firstPiece), cut{}})
@@ -53,6 +54,12 @@ func searchWindows(streams []*Stream, low, high float64, cutOf func(s *Stream, l
 		}
 		over := func(low, high float64) cut {
 			return cutAll(part, func(s *Stream) cut { return cutOf(s, low, high) })
+		}
+		if n > longStreams && sampled != nil {
+			pieces = sift(pieces, func(low, high float64) cut {
+				return cutAll(streams, func(s *Stream) cut { return sampled(s, low, high) })
+			})
+			sampled = nil // once
 		}
 		// Longer windows than the part can show have to wait for more hits.
 		near := sort.Search(len(pieces), func(i int) bool { return !whole && 2*pieces[i].low > longest })
