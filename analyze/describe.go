@@ -83,7 +83,7 @@ func (l *Limit) takeFit(m Model, f Fit) {
 
 // mostEvidence is the number of hits of each stream that are held against a model:
 // more would not make the evidence any better.
-const mostEvidence = 20_000
+const mostEvidence = 5000
 
 // reject lists the models that cannot be; when none can, the one that fails
 // least is named as the model.

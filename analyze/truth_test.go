@@ -253,6 +253,7 @@ func TestLogIsNeverExcluded(t *testing.T) {
 			low, high := around(t, float64(w.window))
 			cutOf := func(s *Stream) cut { return s.logCut(all, low, high, w.options()) }
 			wantQuota(t, &w, s, cutOf)
+			wantQuota(t, &w, s, func(s *Stream) cut { return s.sampled(all).logCut(all, low, high, w.options()) })
 			if !all {
 				wantQuota(t, &w, s.telling(), cutOf)
 				wantTelling(t, &w, s, cutOf)
