@@ -41,7 +41,9 @@ type Limit struct {
 	Alternatives   []Alternative        `json:"alternatives"`
 	Prediction     *Prediction          `json:"prediction,omitempty"`
 	Declared       *Declared            `json:"declared,omitempty"`
-	Region         []RegionPoint        `json:"region,omitempty"` // outline of the consistent set, ascending rate
+	HeaderChecks   []HeaderCheck        `json:"header_checks,omitempty"` // what responses claimed at their moment, and whether it was true
+	Clients        []Client             `json:"clients,omitempty"`       // how far clients of some kinds get in a minute
+	Region         []RegionPoint        `json:"region,omitempty"`        // outline of the consistent set, ascending rate
 
 	Hits                int            `json:"hits"`   // sent
 	Unsent              int            `json:"unsent"` // asked for, but not sent

@@ -14,6 +14,8 @@ type claims struct {
 	seq        uint64          // its hit
 	any        bool
 	retryAfter *float64 // from the last limited response
+	waits      int      // limited responses that say when to come back
+	said       column[saying]
 }
 
 func (c *claims) read(r *declared.Reader, h *trace.Hit, o trace.Outcome) {
@@ -27,6 +29,7 @@ func (c *claims) read(r *declared.Reader, h *trace.Hit, o trace.Outcome) {
 	if o == trace.Limited {
 		c.retryAfter = said.RetryAfter
 	}
+	c.say(h.Seq, h.Class, o, said)
 }
 
 // declare compares what the headers claim about a limiter with what was found;
@@ -55,7 +58,7 @@ func declare(p pool, l *Limit) *Declared {
 	d.Policies = append(d.Policies, said.last.Policies...)
 	policy, ok := said.last.ForClass(l.Class)
 	if !ok {
-		d.Findings = append(d.Findings, fmt.Sprintf("no declared policy is about %s hits", l.Class))
+		l.addCheck(HeaderCheck{ID: CheckClass, Wrong: 1, Of: 1, Text: fmt.Sprintf("no declared policy is about %s hits", l.Class)}, true)
 		return d
 	}
 	d.Window, d.Quota = policy.Window, policy.Limit
@@ -76,24 +79,28 @@ func (d *Declared) compare(p pool, l *Limit) {
 	}
 	agrees, known := true, true
 	for _, v := range []struct {
-		name, unit string
-		said       *float64
-		found      *Interval
+		id, name, unit string
+		said           *float64
+		found          *Interval
 	}{
-		{"sustained rate", "/s", d.SustainedRate, l.SustainedRate},
-		{"burst", "", d.Burst, l.Burst},
+		{CheckRate, "sustained rate", "/s", d.SustainedRate, l.SustainedRate},
+		{CheckBurst, "burst", "", d.Burst, l.Burst},
 	} {
 		if v.said == nil {
 			continue
 		}
+		c := HeaderCheck{ID: v.id, Of: 1, Text: fmt.Sprintf("the declared %s, %s%s, is the observed one", v.name, short(*v.said), v.unit)}
 		switch within(*v.said, v.found) {
 		case outside:
-			agrees = false
-			d.Findings = append(d.Findings, fmt.Sprintf("the declared %s is %s%s, the observed one %s%s",
-				v.name, short(*v.said), v.unit, v.found, v.unit))
+			agrees, c.Wrong = false, 1
+			c.Text = fmt.Sprintf("the declared %s is %s%s, the observed one %s%s", v.name, short(*v.said), v.unit, v.found, v.unit)
 		case unknown:
 			known = false
+			continue
+		case inside:
+			c.Holds = true
 		}
+		l.addCheck(c, true)
 	}
 	if d.SustainedRate == nil && d.Burst == nil {
 		return

@@ -42,6 +42,8 @@ func describe(p pool, o Options) Limit {
 	l.checkAnswers(p)
 	l.reject(p, o)
 	l.Declared = declare(p, &l)
+	l.simulateClients(p, l.checkHeaders(p))
+	l.untrue()
 	l.spoiled(p, o)
 	l.warn(p)
 	return l

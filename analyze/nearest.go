@@ -115,6 +115,17 @@ func seconds(ns int64) float64 { return float64(ns) * 1e-9 }
 // the instant of the decision within its span, or the order of two that overlap,
 // makes the difference, the limiter is taken to agree with what was observed.
 func (s *Stream) foretell(l Limiter, since int64, answer func(hit int32, admits bool)) {
+	s.follow(l, func(hit int32, _ time.Duration, admits bool) {
+		if s.from[hit] >= since {
+			answer(hit, admits)
+		}
+	}, func(int32, time.Duration) {})
+}
+
+// follow is foretell for all hits: it calls before with the instant of the
+// decision when the limiter knows of all earlier ones, and after when it knows of
+// that one as well.
+func (s *Stream) follow(l Limiter, before func(hit int32, at time.Duration, admits bool), after func(hit int32, at time.Duration)) {
 	last := time.Duration(math.MinInt64)
 	ask := func(hit int32) {
 		from, to := time.Duration(s.from[hit]), time.Duration(s.to[hit])
@@ -128,10 +139,9 @@ func (s *Stream) foretell(l Limiter, since int64, answer func(hit int32, admits 
 		if observed && admits {
 			at = earliest(l, max(time.Duration(s.from[hit]), last), at)
 		}
-		if s.from[hit] >= since {
-			answer(hit, admits)
-		}
+		before(hit, at, admits)
 		l.Observe(at, observed)
+		after(hit, at)
 		last = max(last, at)
 	}
 	// Of hits that overlap the admitted ones come first: a limited one tells

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"slices"
 	"strings"
 
 	"ratefit/analyze"
@@ -19,7 +20,29 @@ func agreement(d *analyze.Declared) string {
 	return "✗ disagree"
 }
 
-func declaredRows(d *analyze.Declared) []row {
+// declaredRows say what the headers declare, and what was held against the
+// limiter.
+func declaredRows(l *analyze.Limit) []row {
+	return append(declarations(l.Declared, l.HeaderChecks), checkRows(l.HeaderChecks)...)
+}
+
+// checkRows say what holds of the headers, and what does not.
+func checkRows(checks []analyze.HeaderCheck) []row {
+	var rows []row
+	for _, c := range checks {
+		r := row{label: "✓", text: printable(c.Text), paint: plain}
+		if !c.Holds {
+			r.label, r.paint = "✗", red
+			if c.Example != nil {
+				r.text += " (hit " + count(int(c.Example.Hit)) + ", at " + tied(seconds(c.Example.At)) + ")"
+			}
+		}
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+func declarations(d *analyze.Declared, checks []analyze.HeaderCheck) []row {
 	if d == nil {
 		return []row{{label: "headers", text: "declare no limit"}}
 	}
@@ -37,7 +60,9 @@ func declaredRows(d *analyze.Declared) []row {
 	}
 	rows := []row{{label: "headers", text: verdict + ": they declare " + claims(d), paint: c}}
 	for _, f := range d.Findings {
-		rows = append(rows, row{label: "finding", text: printable(f)})
+		if !slices.ContainsFunc(checks, func(c analyze.HeaderCheck) bool { return c.Text == f }) {
+			rows = append(rows, row{label: "finding", text: printable(f)})
+		}
 	}
 	return rows
 }
@@ -75,4 +100,9 @@ func claims(d *analyze.Declared) string {
 		text += " (" + printable(d.Convention) + ")"
 	}
 	return text
+}
+
+// clientRow says how far a kind of client gets.
+func clientRow(c analyze.Client) string {
+	return "one that " + printable(c.Name) + " gets " + count(c.Admitted) + " through in " + tied(seconds(c.Duration)) + ", " + count(c.Limited) + " limited"
 }

@@ -123,9 +123,12 @@ func detail(l *analyze.Limit, counted bool) []row {
 			add("modifier", printable(strings.ReplaceAll(m, "-", " ")), plain)
 		}
 	}
-	rows = append(rows, declaredRows(l.Declared)...)
+	rows = append(rows, declaredRows(l)...)
 	if p := l.Prediction; p != nil && p.Hits > 0 {
 		add("foretold", tied(share(p.Correct, p.Hits))+" of "+plural(p.Hits, "hit", "hits")+" that the fit had not seen", plain)
+	}
+	for _, c := range l.Clients {
+		add("client", clientRow(c), plain)
 	}
 	for _, w := range l.Warnings {
 		add("warning", printable(w), yellow)

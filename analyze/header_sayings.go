@@ -1,0 +1,48 @@
+package analyze
+
+import (
+	"math"
+
+	"ratefit/analyze/declared"
+	"ratefit/internal/trace"
+)
+
+// A saying is what the headers of one response claim of the moment. NaN =
+// nothing.
+type saying struct {
+	seq       uint32
+	remaining float32 // hits left
+	wait      float32 // s, until a hit is admitted again: of a limited response alone
+	reset     float32 // s, until the limit is reset
+}
+
+// mostSayings bounds what is kept of each group's headers: more would not make the
+// findings any better.
+const mostSayings = 20_000
+
+func (s saying) silent() bool {
+	return s.remaining != s.remaining && s.wait != s.wait && s.reset != s.reset
+}
+
+// say keeps what a response claims of the class's limit at that moment.
+func (c *claims) say(seq uint64, class string, o trace.Outcome, said declared.Claims) {
+	nothing := float32(math.NaN())
+	s := saying{uint32(seq), nothing, nothing, nothing}
+	if said.RetryAfter != nil {
+		s.wait = float32(*said.RetryAfter)
+	}
+	if p, ok := said.ForClass(class); ok {
+		if p.Remaining != nil {
+			s.remaining = float32(*p.Remaining)
+		}
+		if p.Reset != nil {
+			s.reset = float32(*p.Reset)
+		}
+	}
+	if o == trace.Limited && (s.wait == s.wait || s.reset == s.reset) {
+		c.waits++
+	}
+	if !s.silent() && c.said.len() < mostSayings {
+		c.said.add(s)
+	}
+}
