@@ -8,8 +8,6 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"pgregory.net/rapid"
 )
 
 // clientsFor makes the table of clients that options ask for.
@@ -29,58 +27,6 @@ func (t *clients) allow(addr netip.Addr, write bool, now time.Time) bool {
 
 func address(i int) netip.Addr {
 	return netip.AddrFrom4([4]byte{127, byte(i >> 16), byte(i >> 8), byte(i)})
-}
-
-// meter is the same bucket told another way: its level drains and admitted
-// requests add to it. Exact in the eighths of a second and powers of two used
-// here.
-type meter struct {
-	level, rate, burst float64
-	last               time.Duration
-}
-
-func (m *meter) allow(at time.Duration) bool {
-	m.level = max(0, m.level-m.rate*(at-m.last).Seconds())
-	m.last = at
-	if m.level+1 > m.burst {
-		return false
-	}
-	m.level++
-	return true
-}
-
-// The limiter decides as the meter does, for many clients and both classes,
-// however long they pause (so that they are forgotten in between).
-func TestAgainstMeter(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		rates := []float64{0.25, 0.5, 1, 2, 4, 16}
-		o := Options{
-			ReadRate: rapid.SampledFrom(rates).Draw(t, "read rate"), ReadBurst: rapid.IntRange(1, 12).Draw(t, "read burst"),
-			WriteRate: rapid.SampledFrom(rates).Draw(t, "write rate"), WriteBurst: rapid.IntRange(1, 12).Draw(t, "write burst"),
-		}
-		l := clientsFor(o)
-		type key struct {
-			client int
-			write  bool
-		}
-		model := map[key]*meter{}
-		start, at := newClock().now, time.Duration(0)
-		for i := range 200 {
-			eighths := rapid.SampledFrom([]int{0, 0, 0, 1, 2, 3, 8, 100, 1000}).Draw(t, "eighths of a second")
-			at += time.Duration(eighths) * 125 * time.Millisecond
-			k := key{rapid.IntRange(0, 4).Draw(t, "client"), rapid.Bool().Draw(t, "write")}
-			if model[k] == nil {
-				model[k] = &meter{rate: o.ReadRate, burst: float64(o.ReadBurst)}
-				if k.write {
-					model[k] = &meter{rate: o.WriteRate, burst: float64(o.WriteBurst)}
-				}
-			}
-			want := model[k].allow(at)
-			if got := l.allow(address(k.client), k.write, start.Add(at)); got != want {
-				t.Fatalf("request %d at %v, %+v: admitted %v, want %v", i, at, k, got, want)
-			}
-		}
-	})
 }
 
 // Many clients at once, each from several goroutines: exactly the burst is
