@@ -2,6 +2,8 @@ package sandbox
 
 import (
 	"context"
+	"encoding/json"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -79,22 +81,32 @@ func TestQueueDelays(t *testing.T) {
 		s := mustNew(t, Options{Limiter: "leaky-bucket-queue", WriteRate: 0.5, WriteBurst: 3})
 		token := mustLogin(t, s)
 		var mu sync.Mutex
-		got := map[time.Duration]int{}
+		type reply struct {
+			after   time.Duration
+			status  int
+			created string
+		}
+		got := map[reply]int{}
 		var wg sync.WaitGroup
 		began := time.Now()
 		for range 5 {
 			wg.Go(func() {
 				w := send(s, alice, "POST", WritePath, token, WriteBody)
+				var made booking
+				_ = json.Unmarshal(w.Body.Bytes(), &made) // a 429 has none
 				mu.Lock()
 				defer mu.Unlock()
-				got[time.Since(began).Round(time.Millisecond)+time.Duration(w.Code)]++
+				got[reply{time.Since(began).Round(time.Millisecond), w.Code, made.Created}]++
 			})
 		}
 		wg.Wait()
-		for reply, n := range map[time.Duration]int{201: 1, 2*time.Second + 201: 1, 4*time.Second + 201: 1, 429: 2} {
-			if got[reply] != n {
-				t.Errorf("replies %v", got)
-			}
+		if want := map[reply]int{
+			{0, 201, utc(began)}: 1,
+			{2 * time.Second, 201, utc(began.Add(2 * time.Second))}: 1,
+			{4 * time.Second, 201, utc(began.Add(4 * time.Second))}: 1,
+			{0, 429, ""}: 2,
+		}; !maps.Equal(got, want) {
+			t.Errorf("got %v, want %v", got, want)
 		}
 	})
 }
@@ -121,14 +133,14 @@ func TestHeldBackGoes(t *testing.T) {
 func TestStopReleases(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
-		s := mustNew(t, Options{Limiter: "concurrency", ReadRate: 0.01}) // 100 s each
+		s := mustNew(t, Options{Limiter: "concurrency", WriteRate: 0.01}) // 100 s each
 		ln := &pipeListener{conns: make(chan net.Conn), closed: make(chan struct{})}
 		done := make(chan error, 1)
 		go func() { done <- s.Serve(ctx, ln) }()
 		mine, theirs := net.Pipe()
 		defer mine.Close()
 		ln.conns <- theirs
-		if _, err := mine.Write([]byte("GET / HTTP/1.1\r\nHost: a\r\n\r\n")); err != nil {
+		if _, err := mine.Write([]byte("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n")); err != nil {
 			t.Fatal(err)
 		}
 		began := time.Now()

@@ -53,7 +53,6 @@ func (s *Sandbox) Serve(ctx context.Context, ln net.Listener) error {
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
 	if srv.Shutdown(stop) != nil {
-		release()
 		_ = srv.Close() // the rest had its chance
 	}
 	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
