@@ -32,9 +32,14 @@ func TestConcurrencyCap(t *testing.T) {
 			at     time.Duration
 			status int
 		}{
-			{0, 200}, {1, 200}, {2, 200},
-			{3, 429}, {249 * time.Millisecond, 429},
-			{251 * time.Millisecond, 200}, {251*time.Millisecond + 1, 200}, {251*time.Millisecond + 2, 200},
+			{0, 200},
+			{1, 200},
+			{2, 200},
+			{3, 429},
+			{249 * time.Millisecond, 429},
+			{251 * time.Millisecond, 200},
+			{251*time.Millisecond + 1, 200},
+			{251*time.Millisecond + 2, 200},
 			{251*time.Millisecond + 3, 429},
 		} {
 			wg.Go(func() {
