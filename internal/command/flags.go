@@ -32,6 +32,11 @@ func flagFault(f *pflag.FlagSet, err error) error {
 		return usageFault(try, "flag --%s needs a value", missing.GetFlag().Name)
 	case errors.As(err, &invalid):
 		fl := invalid.GetFlag()
+		if c, ok := fl.Value.(*choice); ok {
+			if near, ok := closest(invalid.GetValue(), c.words); ok {
+				try = "did you mean " + near + "? else " + try
+			}
+		}
 		return usageFault(try, "--%s: %q is not %s", fl.Name, invalid.GetValue(), kindOf(fl))
 	}
 	return usageFault(try, "the flags of %s cannot be read: bad syntax", f.Name())

@@ -3,6 +3,7 @@ package command
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/pflag"
 )
@@ -70,19 +71,25 @@ func explain(b *strings.Builder, fl *pflag.Flag) {
 		column = 0
 	}
 	b.WriteString(strings.Repeat(" ", flagColumn-column))
-	column = flagColumn
-	for i, word := range strings.Fields(about) {
+	fill(b, about, flagColumn)
+}
+
+// fill writes words into the columns from one on, and ends the last line.
+func fill(b *strings.Builder, text string, from int) {
+	column := from
+	for i, word := range strings.Fields(text) {
+		length := utf8.RuneCountInString(word)
 		switch {
 		case i == 0:
-		case column+1+len(word) > manualWidth:
-			b.WriteString("\n" + strings.Repeat(" ", flagColumn))
-			column = flagColumn
+		case column+1+length > manualWidth:
+			b.WriteString("\n" + strings.Repeat(" ", from))
+			column = from
 		default:
 			b.WriteByte(' ')
 			column++
 		}
 		b.WriteString(word)
-		column += len(word)
+		column += length
 	}
 	b.WriteByte('\n')
 }

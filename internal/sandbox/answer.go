@@ -8,16 +8,21 @@ import (
 )
 
 // A request is what a handler sees: the HTTP request, the instant at which it
-// came, who sent it (nil on a public route) and, where the route takes a body,
-// the JSON object in it.
+// came or was let through, who sent it (nil on a public route) and, where the
+// route takes them, the number in the path and the JSON object in the body.
 type request struct {
 	*http.Request
 	now     time.Time
 	account *account
+	id      int64
 	form    form
+	leave   func() // to be called when it has been answered, if not nil
 }
 
-// An answer is what a handler returns.
+// An action carries out a request that was found valid.
+type action func() answer
+
+// An answer is what an action returns.
 type answer struct {
 	status      int
 	contentType string // "" = no body
@@ -55,11 +60,17 @@ func object(status int, v any) answer {
 	return answer{status: status, contentType: "application/json", body: body}
 }
 
+// refusal is an answer that ends the checks.
+func refusal(a answer) *answer { return &a }
+
 func unauthorized() answer {
 	a := plain(http.StatusUnauthorized)
 	a.header = []headerLine{{"Www-Authenticate", []string{"Bearer"}}}
 	return a
 }
+
+// notAcceptable answers 406: a precondition does not hold.
+func notAcceptable(why string) answer { return text(http.StatusNotAcceptable, why) }
 
 // invalid answers 422 for one field.
 func invalid(field, description string) *answer {
@@ -67,9 +78,8 @@ func invalid(field, description string) *answer {
 	if field != "" {
 		message = field + ": " + description
 	}
-	a := object(http.StatusUnprocessableEntity, map[string]string{
+	return refusal(object(http.StatusUnprocessableEntity, map[string]string{
 		"message":     message,
 		"description": description,
-	})
-	return &a
+	}))
 }

@@ -1,92 +1,96 @@
 package sandbox
 
-import (
-	"net/http"
-	"sync"
-	"time"
-)
-
-// A booking is an appointment.
-type booking struct {
-	ID        int64  `json:"id"`
-	ServiceID int64  `json:"service_id"`
-	Date      string `json:"service_date"` // UTC
-	Created   string `json:"created_at"`   // UTC
-	email     string
-}
-
-// A book keeps the latest bookings of all accounts, a bounded number.
-type book struct {
-	mu     sync.Mutex
-	lastID int64
-	ring   []booking
-	next   int
-}
-
-func newBook(size int) *book { return &book{ring: make([]booking, 0, size)} }
-
-// add stores a booking under the next number and returns it.
-func (b *book) add(n booking) booking {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.lastID++
-	n.ID = b.lastID
-	if len(b.ring) < cap(b.ring) {
-		b.ring = append(b.ring, n)
-		return n
-	}
-	b.ring[b.next] = n
-	b.next = (b.next + 1) % len(b.ring)
-	return n
-}
-
-// latest returns the last bookings of an account, the newest first, at most n.
-func (b *book) latest(email string, n int) []booking {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	list := []booking{}
-	for i := range b.ring {
-		at := (b.next - 1 - i + 2*len(b.ring)) % len(b.ring)
-		if len(list) < n && b.ring[at].email == email {
-			list = append(list, b.ring[at])
-		}
-	}
-	return list
-}
+import "net/http"
 
 // listBookings answers GET /bookings: the account's last 50.
-func listBookings(s *Sandbox, q request) answer {
-	return object(http.StatusOK, s.book.latest(q.account.Email, 50))
+func listBookings(s *Sandbox, q request) (action, *answer) {
+	return func() answer { return object(http.StatusOK, s.book.latest(q.account.Email, 50)) }, nil
 }
 
 // createBooking answers POST /bookings: {"service_id": 1, "service_date":
-// "2015-01-31T14:30"}. A start outside the opening hours fails the
-// precondition that there is a spot.
-func createBooking(s *Sandbox, q request) answer {
-	service, refusal := q.form.integer("service_id")
-	if refusal != nil {
-		return *refusal
+// "2015-01-31T14:30"}.
+func createBooking(s *Sandbox, q request) (action, *answer) {
+	wanted, no := s.appointment(q)
+	if no != nil {
+		return nil, no
 	}
-	if !offered(service) {
-		return *invalid("service_id", "There is no such service")
-	}
-	text, refusal := q.form.text("service_date", 1)
-	if refusal != nil {
-		return *refusal
-	}
-	start, ok := parseInstant(text, s.zone)
-	if !ok {
-		return *invalid("service_date", "Does not match format 'date-time'")
-	}
-	if !open(start.In(s.zone)) {
-		return notAcceptable("There is no spot at this time")
-	}
-	return object(http.StatusCreated, s.book.add(booking{
-		ServiceID: service,
-		Date:      start.UTC().Format(time.RFC3339),
-		Created:   q.now.UTC().Format(time.RFC3339),
-		email:     q.account.Email,
-	}))
+	return func() answer {
+		if !wanted.spot {
+			return noSpot()
+		}
+		return object(http.StatusCreated, s.book.add(booking{
+			ServiceID: wanted.service,
+			Date:      wanted.date,
+			Created:   utc(q.now),
+			email:     q.account.Email,
+		}))
+	}, nil
 }
 
-func notAcceptable(why string) answer { return text(http.StatusNotAcceptable, why) }
+// showBooking answers GET /bookings/{id}.
+func showBooking(s *Sandbox, q request) (action, *answer) {
+	return func() answer {
+		return s.book.with(q, func(b *booking) answer { return object(http.StatusOK, b) })
+	}, nil
+}
+
+// changeBooking answers PUT /bookings/{id}: the same as for a new one. What was
+// cancelled cannot be changed.
+func changeBooking(s *Sandbox, q request) (action, *answer) {
+	wanted, no := s.appointment(q)
+	if no != nil {
+		return nil, no
+	}
+	return func() answer {
+		return s.book.with(q, func(b *booking) answer {
+			switch {
+			case b.Cancelled:
+				return cancelledAlready()
+			case !wanted.spot:
+				return noSpot()
+			}
+			b.ServiceID, b.Date = wanted.service, wanted.date
+			return object(http.StatusOK, b)
+		})
+	}, nil
+}
+
+// cancelBooking answers DELETE /bookings/{id}: the booking stays, cancelled.
+func cancelBooking(s *Sandbox, q request) (action, *answer) {
+	return func() answer {
+		return s.book.with(q, func(b *booking) answer {
+			if b.Cancelled {
+				return cancelledAlready()
+			}
+			b.Cancelled = true
+			return object(http.StatusOK, b)
+		})
+	}, nil
+}
+
+// An appointment is what a booking asks for.
+type appointment struct {
+	service int64
+	date    string // UTC
+	spot    bool   // there is one at that time
+}
+
+// appointment reads what a form asks for, or says which field is not valid.
+func (s *Sandbox) appointment(q request) (appointment, *answer) {
+	service := q.form.integer("service_id")
+	if !offered(service) {
+		return appointment{}, invalid("service_id", "There is no such service")
+	}
+	start, well, exists := parseInstant(q.form.text("service_date"), s.zone)
+	switch {
+	case !well:
+		return appointment{}, invalid("service_date", "Does not match format 'iso8601'")
+	case !exists:
+		return appointment{}, invalid("service_date", "There is no such time in the tenant's zone")
+	}
+	return appointment{service, utc(start), isSpot(start, s.zone)}, nil
+}
+
+func noSpot() answer { return notAcceptable("There is no spot at this time") }
+
+func cancelledAlready() answer { return notAcceptable("The booking is cancelled") }

@@ -3,90 +3,53 @@ package sandbox
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
-	"math"
 	"mime"
 	"net/http"
-	"unicode/utf8"
 )
 
-// A form is the JSON object in a request's body.
+// A form is the JSON object in a request's body, valid as its route demands.
 type form map[string]any
 
-// readForm reads the body of a request that must carry a JSON object. It
-// returns a refusal for another content type (415), too long a body (413), an
-// empty one or one that does not parse (400), and for JSON that is not an
-// object (422).
-func (s *Sandbox) readForm(w http.ResponseWriter, r *http.Request) (form, *answer) {
-	refuse := func(a answer) (form, *answer) { return nil, &a }
-	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || kind != "application/json" {
-		return refuse(plain(http.StatusUnsupportedMediaType))
-	}
+// isJSON reports whether a request says that its body is JSON.
+func isJSON(h http.Header) bool {
+	kind, _, err := mime.ParseMediaType(h.Get("Content-Type"))
+	return err == nil && kind == "application/json"
+}
+
+// readForm reads the body of a request that must carry JSON. It returns a
+// refusal for too long a body (413), an empty one or one that does not parse
+// (400), and for JSON that the route's schema does not allow (422).
+func (s *Sandbox) readForm(w http.ResponseWriter, r *http.Request, rt *route) (form, *answer) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.maxBody))
 	var tooLong *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLong):
-		return refuse(plain(http.StatusRequestEntityTooLarge))
+		return nil, refusal(plain(http.StatusRequestEntityTooLarge))
 	case err != nil:
-		return refuse(text(http.StatusBadRequest, "the body could not be read"))
+		return nil, refusal(text(http.StatusBadRequest, "the body could not be read"))
 	case len(body) == 0:
-		return refuse(plain(http.StatusBadRequest))
+		return nil, refusal(plain(http.StatusBadRequest))
 	}
 	var v any
 	if err := json.Unmarshal(body, &v); err != nil {
-		return refuse(text(http.StatusBadRequest, err.Error()))
+		return nil, refusal(text(http.StatusBadRequest, err.Error()))
 	}
-	fields, ok := v.(map[string]any)
-	if !ok {
-		return nil, invalid("", "Invalid type. Expected: object, given: "+kindOf(v))
+	if no := schemas().body(rt.method, rt.path, v); no != nil {
+		return nil, no
 	}
+	fields, _ := v.(map[string]any)
 	return form(fields), nil
 }
 
-// text returns a member that must be a string of at least least characters.
-func (f form) text(name string, least int) (string, *answer) {
-	v, ok := f[name]
-	if !ok {
-		return "", invalid(name, name+" is required")
-	}
-	s, ok := v.(string)
-	if !ok {
-		return "", invalid(name, "Invalid type. Expected: string, given: "+kindOf(v))
-	}
-	if utf8.RuneCountInString(s) < least {
-		return "", invalid(name, fmt.Sprintf("String length must be greater than or equal to %d", least))
-	}
-	return s, nil
+// text returns a member that the schema has made sure of.
+func (f form) text(name string) string {
+	s, _ := f[name].(string)
+	return s
 }
 
-// integer returns a member that must be a whole number.
-func (f form) integer(name string) (int64, *answer) {
-	v, ok := f[name]
-	if !ok {
-		return 0, invalid(name, name+" is required")
-	}
-	n, ok := v.(float64)
-	if !ok || n != math.Trunc(n) || math.Abs(n) > 1<<53 {
-		return 0, invalid(name, "Invalid type. Expected: integer, given: "+kindOf(v))
-	}
-	return int64(n), nil
-}
-
-// kindOf names the JSON type of a decoded value.
-func kindOf(v any) string {
-	switch v.(type) {
-	case nil:
-		return "null"
-	case bool:
-		return "boolean"
-	case float64:
-		return "number"
-	case string:
-		return "string"
-	case []any:
-		return "array"
-	}
-	return "object"
+// integer returns a member that the schema has made sure of.
+func (f form) integer(name string) int64 {
+	n, _ := f[name].(float64)
+	return int64(n)
 }

@@ -1,222 +1,117 @@
 package sandbox
 
 import (
-	"fmt"
-	"net/netip"
-	"runtime"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
+
+	"ratefit/analyze"
 )
 
-func limitersFor(o Options) *limiters { return newLimiters(o.withDefaults()) }
-
-func address(i int) netip.Addr {
-	return netip.AddrFrom4([4]byte{127, byte(i >> 16), byte(i >> 8), byte(i)})
-}
-
-// meter is the same bucket told another way: its level drains and admitted
-// requests add to it. Exact in the eighths of a second and powers of two used
-// here.
-type meter struct {
-	level, rate, burst float64
-	last               time.Duration
-}
-
-func (m *meter) allow(at time.Duration) bool {
-	m.level = max(0, m.level-m.rate*(at-m.last).Seconds())
-	m.last = at
-	if m.level+1 > m.burst {
-		return false
-	}
-	m.level++
-	return true
-}
-
-// The limiter decides as the meter does, for many clients and both classes,
-// however long they pause (so that they are forgotten in between).
-func TestAgainstMeter(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		rates := []float64{0.25, 0.5, 1, 2, 4, 16}
-		o := Options{
-			ReadRate: rapid.SampledFrom(rates).Draw(t, "read rate"), ReadBurst: rapid.IntRange(1, 12).Draw(t, "read burst"),
-			WriteRate: rapid.SampledFrom(rates).Draw(t, "write rate"), WriteBurst: rapid.IntRange(1, 12).Draw(t, "write burst"),
-		}
-		l := limitersFor(o)
-		type key struct {
-			client int
-			write  bool
-		}
-		model := map[key]*meter{}
-		start, at := newClock().now, time.Duration(0)
-		for i := range 200 {
-			eighths := rapid.SampledFrom([]int{0, 0, 0, 1, 2, 3, 8, 100, 1000}).Draw(t, "eighths of a second")
-			at += time.Duration(eighths) * 125 * time.Millisecond
-			k := key{rapid.IntRange(0, 4).Draw(t, "client"), rapid.Bool().Draw(t, "write")}
-			if model[k] == nil {
-				model[k] = &meter{rate: o.ReadRate, burst: float64(o.ReadBurst)}
-				if k.write {
-					model[k] = &meter{rate: o.WriteRate, burst: float64(o.WriteBurst)}
-				}
+// Each limiter decides as it is defined, for several clients and both classes,
+// however long they pause, so that they are forgotten in between.
+func TestLimitersAsDefined(t *testing.T) {
+	timed := definitions()
+	for _, k := range Limiters() {
+		says := timed[k.Name]
+		if says == nil {
+			if k.hold == nil {
+				t.Errorf("%s is not defined", k.Name)
 			}
-			want := model[k].allow(at)
-			if got := l.allow(address(k.client), k.write, start.Add(at)); got != want {
-				t.Fatalf("request %d at %v, %+v: admitted %v, want %v", i, at, k, got, want)
+			continue
+		}
+		t.Run(k.Name, func(t *testing.T) {
+			rapid.Check(t, func(t *rapid.T) {
+				rapid.SyncTest(t, func(t *rapid.T) { asDefined(t, k, says) })
+			})
+		})
+	}
+}
+
+// asDefined draws a quota for each class and requests of some clients. The rates
+// are powers of two and the instants eighths of a second, so that nothing is
+// lost to rounding.
+func asDefined(t *rapid.T, k LimiterKind, says definition) {
+	rates := rapid.SampledFrom([]float64{0.25, 0.5, 1, 2, 4, 8})
+	o := Options{
+		Limiter:  k.Name,
+		ReadRate: rates.Draw(t, "read rate"), ReadBurst: rapid.IntRange(1, 12).Draw(t, "read burst"),
+		WriteRate: rates.Draw(t, "write rate"), WriteBurst: rapid.IntRange(1, 12).Draw(t, "write burst"),
+	}
+	table := clientsFor(o)
+	type key struct {
+		client int
+		write  bool
+	}
+	history := map[key][]past{}
+	time.Sleep(time.Second - time.Duration(time.Now().Nanosecond())) // from an eighth on
+	for i := range 150 {
+		eighths := rapid.SampledFrom([]int{0, 0, 0, 1, 2, 3, 8, 100, 1000}).Draw(t, "eighths of a second")
+		time.Sleep(time.Duration(eighths) * 125 * time.Millisecond)
+		who := key{rapid.IntRange(0, 2).Draw(t, "client"), rapid.Bool().Draw(t, "write")}
+		q := quota{o.ReadRate, o.ReadBurst}
+		if who.write {
+			q = quota{o.WriteRate, o.WriteBurst}
+		}
+		now := time.Now()
+		want := says(q, history[who], now)
+		got := table.decide(address(who.client), who.write, now)
+		if got.admitted != want || got.hold != 0 {
+			t.Fatalf("request %d, %+v: %+v, want admitted %v; before it %v", i, who, got, want, history[who])
+		}
+		history[who] = append(history[who], past{now, want})
+	}
+}
+
+// What the analysis can name can be put in front of the API, and nothing else.
+func TestLimitersAreThoseOfTheAnalysis(t *testing.T) {
+	titles := map[string]bool{"": true}
+	for _, k := range Limiters() {
+		if k.Title != "" && titles[k.Title] {
+			t.Errorf("%s: %q comes twice", k.Name, k.Title)
+		}
+		titles[k.Title] = true
+	}
+	for _, m := range analyze.Models() {
+		if title := m.Doc().Title; !titles[title] {
+			t.Errorf("no limiter is a %s", title)
+		} else {
+			delete(titles, title)
+		}
+	}
+	delete(titles, "")
+	for title := range titles {
+		t.Errorf("the analysis has no %s", title)
+	}
+	if Limiters()[0].Name != DefaultLimiter {
+		t.Error("the default is not the first")
+	}
+}
+
+// A queue holds each request back until 1/rate after the last one, and limits
+// what would have to wait longer than burst - 1 of them.
+func TestQueueAsDefined(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		q := quota{rapid.SampledFrom([]float64{0.5, 1, 3, 7, 40}).Draw(t, "rate"), rapid.IntRange(1, 9).Draw(t, "burst")}
+		l := newQueue(q)
+		now := newClock().now
+		var turn time.Time // of the last request
+		for range 100 {
+			now = now.Add(time.Duration(rapid.IntRange(0, 3).Draw(t, "tenths")) * q.times(0.3))
+			next := turn.Add(q.times(1))
+			if turn.IsZero() || next.Before(now) {
+				next = now
+			}
+			want := next.Sub(now) <= q.times(float64(q.burst-1))+10*time.Microsecond
+			got := l.decide(now)
+			off := got.hold - next.Sub(now)
+			if got.admitted != want || want && (off < -10*time.Microsecond || off > 10*time.Microsecond) {
+				t.Fatalf("%+v: %+v, want a turn %v after now", q, got, next.Sub(now))
+			}
+			if want {
+				turn = next
 			}
 		}
 	})
-}
-
-// Many clients at once, each from several goroutines: exactly the burst is
-// admitted at one instant, and exactly what came back since at a later one.
-func TestConcurrentClients(t *testing.T) {
-	const clients, workers, each = 200, 4, 20
-	l := limitersFor(Options{})
-	start := newClock().now
-	round := func(now time.Time, wantRead, wantWrite int64) {
-		t.Helper()
-		var admitted [clients][2]atomic.Int64
-		var wg sync.WaitGroup
-		for w := range workers {
-			wg.Go(func() {
-				for i := range clients * each {
-					c := (i*7 + w*13) % clients
-					for class, write := range []bool{false, true} {
-						if l.allow(address(c), write, now) {
-							admitted[c][class].Add(1)
-						}
-					}
-				}
-			})
-		}
-		wg.Wait()
-		for c := range admitted {
-			if r, w := admitted[c][0].Load(), admitted[c][1].Load(); r != wantRead || w != wantWrite {
-				t.Fatalf("client %d: %d reads and %d writes admitted, want %d and %d", c, r, w, wantRead, wantWrite)
-			}
-		}
-	}
-	round(start, 30, 10)
-	round(start, 0, 0)
-	round(start.Add(3*time.Second), 6, 6)
-	round(start.Add(time.Hour), 30, 10)
-	if n := l.clients.Load(); n != clients {
-		t.Errorf("%d clients remembered, want %d", n, clients)
-	}
-}
-
-// Clients that cannot be told from new ones are forgotten.
-func TestForgets(t *testing.T) {
-	l := limitersFor(Options{})
-	now := newClock().now
-	for i := range 10_000 {
-		l.allow(address(i), i%2 == 0, now)
-	}
-	if n := l.clients.Load(); n != 10_000 {
-		t.Fatalf("%d clients remembered", n)
-	}
-	now = now.Add(14 * time.Second) // the full burst of reads takes 15
-	l.sweep(now)
-	if n := l.clients.Load(); n != 10_000 {
-		t.Fatalf("%d clients remembered before their buckets can be full", n)
-	}
-	for range 30 {
-		l.allow(address(1), false, now)
-	}
-	now = now.Add(10 * time.Second)
-	l.sweep(now)
-	if n := l.clients.Load(); n != 1 {
-		t.Fatalf("%d clients remembered, want the one that is not full", n)
-	}
-	if l.allow(address(1), false, now.Add(-10*time.Second)) {
-		t.Error("the bucket of the client that stayed was refilled")
-	}
-}
-
-// A stream of one-time clients holds no more than those of the last while,
-// without a sweep.
-func TestPassersBy(t *testing.T) {
-	l := limitersFor(Options{})
-	now := newClock().now
-	var most int64
-	for i := range 100_000 {
-		now = now.Add(10 * time.Millisecond) // 1500 clients in the 15 s that a client stays
-		l.allow(address(i), false, now)
-		most = max(most, l.clients.Load())
-	}
-	if most > 2200 {
-		t.Errorf("%d clients remembered at once", most)
-	}
-}
-
-// A full table limits strangers, but neither forgets nor hinders those in it.
-func TestFullTable(t *testing.T) {
-	l := limitersFor(Options{MaxClients: 5})
-	now := newClock().now
-	for i := range 5 {
-		for range 30 {
-			if !l.allow(address(i), false, now) {
-				t.Fatal("limited within the burst")
-			}
-		}
-	}
-	if l.allow(address(99), false, now) {
-		t.Error("a sixth client was let in")
-	}
-	if !l.allow(address(0), true, now) || l.allow(address(0), false, now) {
-		t.Error("a client in the table is not decided by its own buckets")
-	}
-	now = now.Add(time.Minute)
-	if !l.allow(address(99), false, now) {
-		t.Error("no room although all are idle")
-	}
-	if n := l.clients.Load(); n > 5 {
-		t.Errorf("%d clients remembered", n)
-	}
-}
-
-func TestFullTableConcurrently(t *testing.T) {
-	l := limitersFor(Options{MaxClients: 50})
-	now := newClock().now
-	var wg sync.WaitGroup
-	for w := range 8 {
-		wg.Go(func() {
-			for i := range 2000 {
-				l.allow(address(i*8+w), true, now.Add(time.Duration(i)*time.Millisecond))
-				if n := l.clients.Load(); n > 50+8 { // each goroutine can be about to take its increment back
-					t.Errorf("%d clients remembered", n)
-					return
-				}
-			}
-		})
-	}
-	wg.Wait()
-	total := 0
-	for i := range l.shards {
-		total += len(l.shards[i].clients)
-	}
-	if n := l.clients.Load(); n > 50 || int64(total) != n {
-		t.Errorf("%d clients counted, %d in the shards", n, total)
-	}
-}
-
-func BenchmarkAllow(b *testing.B) {
-	for _, clients := range []int{1, 100, 10_000} {
-		b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) {
-			l := limitersFor(Options{})
-			var seed atomic.Int64
-			b.ReportAllocs()
-			b.SetParallelism(runtime.GOMAXPROCS(0))
-			b.RunParallel(func(pb *testing.PB) {
-				i := int(seed.Add(7919))
-				for pb.Next() {
-					i++
-					l.allow(address(i%clients), i&1 == 0, time.Now())
-				}
-			})
-		})
-	}
 }

@@ -9,12 +9,14 @@ import (
 
 // Options describe a sandbox. The zero value of each field means its default.
 type Options struct {
-	ReadRate   float64 // tokens per second, 1e-6 to 1e9; default 2
-	WriteRate  float64 // tokens per second, 1e-6 to 1e9; default 2
-	ReadBurst  int     // bucket capacity, 1 to 1e9; default 30
-	WriteBurst int     // bucket capacity, 1 to 1e9; default 10
+	ReadRate   float64 // requests per second, 1e-6 to 1e9; default 2
+	WriteRate  float64 // requests per second, 1e-6 to 1e9; default 2
+	ReadBurst  int     // 1 to 1e9; default 30
+	WriteBurst int     // 1 to 1e9; default 10
 
-	Order      Order            // limiter before or after authentication; default LimitBefore
+	Limiter    string           // name of one of Limiters; default DefaultLimiter
+	Order      Order            // where the limiter stands; default LimitBefore
+	Forwarded  Forwarding       // which header names the client; default none
 	MaxClients int              // most client addresses remembered; default 65536
 	Now        func() time.Time // clock of the limiter and of token expiry; default time.Now
 
@@ -41,14 +43,20 @@ const (
 	DemoPassword = "clean-windows"
 )
 
-// An Order says whether the limiter stands before or after authentication.
+// An Order says where the limiter stands among the checks.
 type Order string
 
 // The orders.
 const (
-	LimitBefore Order = "before" // every request costs a token
-	LimitAfter  Order = "after"  // requests that fail authentication (401) cost none
+	LimitBefore              Order = "before"               // every request costs a token
+	LimitAfterAuthentication Order = "after-authentication" // those without valid credentials (401) cost none
+	LimitAfterValidation     Order = "after-validation"     // nor those that are not valid (403 to 405, 413, 415, 422, 400)
 )
+
+// Orders lists the orders, the default first.
+func Orders() []Order {
+	return []Order{LimitBefore, LimitAfterAuthentication, LimitAfterValidation}
+}
 
 // minKey is the least length of a signing key in bytes: HS256 is as strong as
 // its hash only with a key of at least that size (RFC 7518, section 3.2).
@@ -59,6 +67,7 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.WriteRate, 2)
 	setDefault(&o.ReadBurst, 30)
 	setDefault(&o.WriteBurst, 10)
+	setDefault(&o.Limiter, DefaultLimiter)
 	setDefault(&o.Order, LimitBefore)
 	setDefault(&o.MaxClients, 1<<16)
 	setDefault(&o.TokenLife, time.Hour)
@@ -81,22 +90,30 @@ func setDefault[T comparable](field *T, value T) {
 	}
 }
 
-func (o Options) check() error {
+// check reports the first option that makes no sense; the limiter's kind is
+// that of Options.Limiter.
+func (o Options) check(kind LimiterKind) error {
 	for _, c := range []struct {
-		name  string
-		rate  float64
-		burst int
-	}{{"read", o.ReadRate, o.ReadBurst}, {"write", o.WriteRate, o.WriteBurst}} {
+		name string
+		quota
+	}{{"read", quota{o.ReadRate, o.ReadBurst}}, {"write", quota{o.WriteRate, o.WriteBurst}}} {
 		if !(c.rate >= 1e-6 && c.rate <= 1e9) {
 			return fmt.Errorf("%s rate %v per second is outside 0.000001 to 1000000000", c.name, c.rate)
 		}
 		if c.burst < 1 || c.burst > 1e9 {
 			return fmt.Errorf("%s burst %d is outside 1 to 1000000000", c.name, c.burst)
 		}
+		if err := kind.check(c.name, c.quota); err != nil {
+			return err
+		}
+	}
+	if err := o.Order.check(); err != nil {
+		return err
+	}
+	if err := o.Forwarded.check(); err != nil {
+		return err
 	}
 	switch {
-	case o.Order != LimitBefore && o.Order != LimitAfter:
-		return fmt.Errorf("order %q is neither %q nor %q", o.Order, LimitBefore, LimitAfter)
 	case o.MaxClients < 1:
 		return fmt.Errorf("at most %d clients makes no sense, it takes at least 1", o.MaxClients)
 	case len(o.Key) > 0 && len(o.Key) < minKey:
@@ -111,10 +128,22 @@ func (o Options) check() error {
 	return nil
 }
 
+func (o Order) check() error {
+	for _, known := range Orders() {
+		if o == known {
+			return nil
+		}
+	}
+	return fmt.Errorf("there is no order %q", o)
+}
+
 // declare formats the headers that declare both limits on every response.
-func declare(o Options) [4]headerLine {
+func declare(o Options, kind LimiterKind) []headerLine {
+	if kind.rateless {
+		return nil
+	}
 	line := func(name, value string) headerLine { return headerLine{name, []string{value}} }
-	return [4]headerLine{
+	return []headerLine{
 		line("X-Rate-Limit-Read-Limit", strconv.Itoa(o.ReadBurst)),
 		line("X-Rate-Limit-Read-Ttl", ttl(o.ReadRate)),
 		line("X-Rate-Limit-Write-Limit", strconv.Itoa(o.WriteBurst)),

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"encoding/json"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -178,8 +179,9 @@ func TestHeaders(t *testing.T) {
 
 func TestOrder(t *testing.T) {
 	for order, want := range map[Order][2]int{
-		LimitBefore: {30, 0},  // 30 refused for their credentials, then limited; nothing left
-		LimitAfter:  {50, 30}, // refusals cost nothing
+		LimitBefore:              {30, 0},  // 30 refused for their credentials, then limited; nothing left
+		LimitAfterAuthentication: {50, 30}, // refusals cost nothing
+		LimitAfterValidation:     {50, 30},
 	} {
 		c := newClock()
 		s := mustNew(t, Options{Order: order, Now: c.read})
@@ -201,17 +203,42 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// With either order a route that does not exist costs a token.
-func TestUnknownRoutesAreLimited(t *testing.T) {
-	for _, order := range []Order{LimitBefore, LimitAfter} {
-		c := newClock()
-		s := mustNew(t, Options{Order: order, Now: c.read})
-		got := map[int]int{}
-		for range 40 {
-			got[send(s, alice, "GET", "/nowhere", "", "").Code]++
-		}
-		if got[404] != 30 || got[429] != 10 {
-			t.Errorf("%s: %v", order, got)
+// Which refusals cost a token: of ten, the burst is eight.
+func TestCosts(t *testing.T) {
+	const free, costly = 10, 8
+	tomorrow := strings.Replace(WriteBody, "T14:30", "T03:00", 1)
+	for _, test := range []struct {
+		name, method, path, body string
+		token                    bool
+		status                   int
+		want                     [3]int // answered so of ten, in the orders
+	}{
+		{"no route", "GET", "/nowhere", "", false, 404, [3]int{costly, costly, free}},
+		{"no method", "POST", "/services", "{}", true, 405, [3]int{costly, costly, free}},
+		{"no credentials", "GET", "/services", "", false, 401, [3]int{costly, free, free}},
+		{"not in the plan", "GET", "/gift-cards", "", true, 403, [3]int{costly, costly, free}},
+		{"not a date", "GET", "/spots?date=x", "", true, 422, [3]int{costly, costly, free}},
+		{"no content type", "POST", "/bookings", "", true, 415, [3]int{costly, costly, free}},
+		{"not JSON", "POST", "/bookings", "{", true, 400, [3]int{costly, costly, free}},
+		{"not valid", "POST", "/bookings", "{}", true, 422, [3]int{costly, costly, free}},
+		{"login that is not valid", "POST", "/login", "{}", false, 422, [3]int{costly, costly, free}},
+		{"wrong password", "POST", "/login", `{"email":"a","password":"b"}`, false, 401, [3]int{costly, costly, costly}},
+		{"no spot", "POST", "/bookings", tomorrow, true, 406, [3]int{costly, costly, costly}},
+		{"no booking", "DELETE", "/bookings/9", "{}", true, 404, [3]int{costly, costly, costly}},
+	} {
+		for i, order := range Orders() {
+			s := mustNew(t, Options{Order: order, Now: newClock().read, ReadBurst: costly, WriteBurst: costly})
+			token := ""
+			if test.token {
+				token = mustLogin(t, s)
+			}
+			got := map[int]int{}
+			for range 10 {
+				got[send(s, alice, test.method, test.path, token, test.body).Code]++
+			}
+			if got[test.status] != test.want[i] || got[test.status]+got[429] != 10 {
+				t.Errorf("%s, limiter %s: %v, want %d × %d", test.name, order, got, test.want[i], test.status)
+			}
 		}
 	}
 }
@@ -221,7 +248,7 @@ func TestNaturalRequests(t *testing.T) {
 	token := mustLogin(t, s)
 	w := send(s, alice, "GET", ReadPath, token, "")
 	var spots struct{ Spots []string }
-	if err := json.Unmarshal(w.Body.Bytes(), &spots); err != nil || w.Code != 200 || len(spots.Spots) != 11 || spots.Spots[0] != "2015-01-31T13:00:00Z" {
+	if err := json.Unmarshal(w.Body.Bytes(), &spots); err != nil || w.Code != 200 || len(spots.Spots) != 21 || spots.Spots[0] != "2015-01-31T13:00:00Z" {
 		t.Errorf("GET %s: %d %s %v", ReadPath, w.Code, w.Body, err)
 	}
 	w = send(s, alice, "POST", WritePath, token, WriteBody)
@@ -259,21 +286,33 @@ func TestBookingsBounded(t *testing.T) {
 	if got := newBook(3).latest(DemoEmail, 5); len(got) != 0 {
 		t.Errorf("empty book: %v", got)
 	}
+	for id, want := range map[int64]int{-1: 404, 0: 404, 5: 404, 6: 200, 7: 404, 8: 200, 9: 404, math.MaxInt64: 404} {
+		q := request{id: id, account: &account{Account{Email: DemoEmail}}}
+		if a := b.with(q, func(one *booking) answer { return object(200, one.ID) }); a.status != want {
+			t.Errorf("booking %d: %d, want %d", id, a.status, want)
+		}
+	}
 }
 
 func TestNewRefuses(t *testing.T) {
 	for want, o := range map[string]Options{
-		"read rate -1 per second":      {ReadRate: -1},
-		"write burst -2 is outside":    {WriteBurst: -2},
-		`order "sideways" is neither`:  {Order: "sideways"},
-		"a key of 5 bytes":             {Key: []byte("short")},
-		"token life 1ms":               {TokenLife: time.Millisecond},
-		"at most -1 clients":           {MaxClients: -1},
-		"account 1 lacks":              {Accounts: []Account{{Email: "a"}}},
-		"account 2 has the email":      {Accounts: []Account{{Email: "a", Password: "b"}, {Email: "a", Password: "c"}}},
-		"body limit -1":                {MaxBody: -1},
-		"booking limit -1":             {MaxBookings: -1},
-		"account 2 has the token of a": {Accounts: []Account{{"a", "b", "c"}, {"b", "b", "c"}}},
+		"read rate -1 per second":       {ReadRate: -1},
+		"write burst -2 is outside":     {WriteBurst: -2},
+		`there is no order "sideways"`:  {Order: "sideways"},
+		`there is no limiter "leaky"`:   {Limiter: "leaky"},
+		`the header "Via" does not`:     {Forwarded: "Via"},
+		"read: burst 30 ÷ rate 1e+06":   {Limiter: "fixed-window", ReadRate: 1e6},
+		"write: burst 10 ÷ rate 2e-06":  {Limiter: "tiers", WriteRate: 2e-6},
+		"read: a log of 200000":         {Limiter: "tiers-log", ReadRate: 1000, ReadBurst: 200_000},
+		"write: requests would be held": {Limiter: "leaky-bucket-queue", WriteRate: 1, WriteBurst: 5000},
+		"a key of 5 bytes":              {Key: []byte("short")},
+		"token life 1ms":                {TokenLife: time.Millisecond},
+		"at most -1 clients":            {MaxClients: -1},
+		"account 1 lacks":               {Accounts: []Account{{Email: "a"}}},
+		"account 2 has the email":       {Accounts: []Account{{Email: "a", Password: "b"}, {Email: "a", Password: "c"}}},
+		"body limit -1":                 {MaxBody: -1},
+		"booking limit -1":              {MaxBookings: -1},
+		"account 2 has the token of a":  {Accounts: []Account{{"a", "b", "c"}, {"b", "b", "c"}}},
 	} {
 		if _, err := New(o); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("got %v, want %q…", err, want)

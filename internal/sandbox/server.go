@@ -13,16 +13,20 @@ import (
 // grace is how long requests under way may take when a server is stopped.
 const grace = 2 * time.Second
 
+// patience is how long a request may take to arrive, and as much its response.
+const patience = 10 * time.Second
+
 // Server returns an HTTP server for the sandbox that gives up on slow clients:
-// ten seconds for a request and as much for the response, a minute of silence
-// between requests, 16 kB of headers.
+// ten seconds for a request and as much for the response, longer by what the
+// limiter holds a request back; a minute of silence between requests, 16 kB of
+// headers.
 func (s *Sandbox) Server(addr string) *http.Server {
 	return &http.Server{
 		Addr:                         addr,
 		Handler:                      s,
 		ReadHeaderTimeout:            5 * time.Second,
-		ReadTimeout:                  10 * time.Second,
-		WriteTimeout:                 10 * time.Second,
+		ReadTimeout:                  patience + s.hold,
+		WriteTimeout:                 patience + s.hold,
 		IdleTimeout:                  time.Minute,
 		MaxHeaderBytes:               16 << 10,
 		DisableGeneralOptionsHandler: true,                       // OPTIONS * is limited like everything else
@@ -35,6 +39,10 @@ func (s *Sandbox) Server(addr string) *http.Server {
 // returns an error when the listener fails before that.
 func (s *Sandbox) Serve(ctx context.Context, ln net.Listener) error {
 	srv := s.Server("")
+	// Requests that are held back do not outlive the server.
+	held, release := context.WithCancel(context.WithoutCancel(ctx))
+	defer release()
+	srv.BaseContext = func(net.Listener) context.Context { return held }
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(ln) }()
 	select {

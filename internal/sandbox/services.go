@@ -24,4 +24,6 @@ func offered(id int64) bool {
 }
 
 // listServices answers GET /services.
-func listServices(*Sandbox, request) answer { return object(http.StatusOK, services) }
+func listServices(*Sandbox, request) (action, *answer) {
+	return func() answer { return object(http.StatusOK, services) }, nil
+}
