@@ -41,6 +41,7 @@ type Limit struct {
 	Alternatives   []Alternative        `json:"alternatives"`
 	Prediction     *Prediction          `json:"prediction,omitempty"`
 	Declared       *Declared            `json:"declared,omitempty"`
+	UsedBefore     bool                 `json:"used_before,omitempty"`   // it is explained only by hits before the trace
 	HeaderChecks   []HeaderCheck        `json:"header_checks,omitempty"` // what responses claimed at their moment, and whether it was true
 	Clients        []Client             `json:"clients,omitempty"`       // how far clients of some kinds get in a minute
 	Region         []RegionPoint        `json:"region,omitempty"`        // outline of the consistent set, ascending rate

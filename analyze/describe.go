@@ -13,6 +13,7 @@ func describe(p pool, o Options) Limit {
 		Sources:         sourcesOf(p.groups),
 		Verdict:         p.verdict,
 		Why:             p.why,
+		UsedBefore:      p.before,
 		Survivors:       names(p),
 		Params:          map[string]Parameter{},
 		Modifiers:       []string{},

@@ -98,6 +98,10 @@ func choose(streams []*Stream, o Options) judged {
 		j.verdict = Insufficient
 		j.why = fmt.Sprintf("nothing was admitted for %s: windows longer than were looked for may explain that as well; go on for at least %s",
 			brief(closed(streams)), brief(closedParts*closed(streams)))
+	case len(j.survivors) == 1 && j.usedBefore(streams, o):
+		j.verdict, j.before = Undetermined, true
+		j.why = fmt.Sprintf("%s explains every decision, but only if the limiter had been used before the run, and nothing in it shows the limiter at rest; pause for %s, then send more than %s hits at one instant",
+			j.model.Doc().Title, brief(j.fit.restTime()), short(j.fit.Burst.Value))
 	case len(j.survivors) == 1:
 		j.verdict = Identified
 	default:

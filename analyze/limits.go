@@ -29,6 +29,7 @@ type judged struct {
 	survivors []Model
 	rejected  []Model
 	why       string
+	before    bool           // the fit supposes that the limiter had been used, see usedBefore
 	fits      map[string]Fit // of every model that was tried
 }
 

@@ -28,11 +28,13 @@ const (
 // as the limiter was never seen full, it may hold more.
 func (l *lane) rest(k known) (shot, bool) {
 	const sure = 0.1 // width of the rate's interval from which on the time to fill up is known
-	if k.limit.Burst == nil || exact(k.limit.Burst) || len(k.candidates) == 0 || width(k.limit.SustainedRate) > sure || l.rests >= mostRests {
+	if k.limit.Burst == nil || exact(k.limit.Burst) && !k.limit.UsedBefore || len(k.candidates) == 0 || width(k.limit.SustainedRate) > sure || l.rests >= mostRests {
 		return shot{}, false
 	}
 	l.rests++
-	fill := time.Duration((1.1 + 0.2*float64(l.rests)) * float64(k.burst) / k.rate * 1e9)
+	const windows = 2 // of a sliding counter
+	full := max(float64(k.burst)/k.rate, windows*k.limit.Params["window_s"].Value)
+	fill := time.Duration((1.1 + 0.2*float64(l.rests)) * full * 1e9)
 	at := l.earliest() + fill
 	if at > l.p.deadline() {
 		return shot{}, false
