@@ -11,12 +11,13 @@ import (
 // All instants are offsets from [Meta.Started] on one monotonic clock, so that
 // a step of the wall clock during a run cannot reorder them.
 type Hit struct {
-	Seq    uint64 // position in the trace, from 0
-	Class  string // traffic profile: "read", "write" or a name of the profile's
-	Source string // client address the hit was sent from, e.g. "127.0.0.2"
-	Phase  string // name of the profile's phase
-	Method string
-	URL    string // without user info; query values redacted, see [RedactURL]
+	Seq        uint64 // position in the trace, from 0
+	Class      string // traffic profile: "read", "write" or a name of the profile's
+	Source     string // client address the hit was sent from, e.g. "127.0.0.2"
+	Credential string // label of what it authenticated with, e.g. "c1", never the secret itself; "" = nothing that has a label
+	Phase      string // name of the profile's phase
+	Method     string
+	URL        string // without user info; query values redacted, see [RedactURL]
 
 	Asked     time.Duration // when the profile wanted it sent
 	Sent      time.Duration // just before its first byte was written: the limiter cannot have decided earlier
@@ -30,6 +31,17 @@ type Hit struct {
 	Error    ErrorKind   // "" = a complete reply
 	Header   http.Header // rate-limit related response headers only, every value of repeated lines
 }
+
+// What a hit that asks for a credential has as its class and as its phase: such
+// a login is no part of the traffic that is measured, though a limiter may count
+// it.
+const (
+	LoginClass = "login"
+	LoginPhase = "login"
+)
+
+// Login reports whether the hit asked for a credential.
+func (h *Hit) Login() bool { return h.Class == LoginClass && h.Phase == LoginPhase }
 
 // An ErrorKind says what became of a hit without a complete reply. Kinds are
 // few and fixed: an error's own text can carry addresses and credentials.
