@@ -29,11 +29,16 @@ type run struct {
 	recorder *recorder
 	budget   budget
 	watch    *watch
+	keepers  []*keeper // of the credentials that are used
 
 	halted   context.Context // ends when no new hit may be sent; its cause says why
 	halt     context.CancelCauseFunc
 	inflight context.Context // ends when hits under way are given up
 	abort    context.CancelCauseFunc
+
+	renewing context.Context // ends when no credential has to be renewed any more
+	letGo    context.CancelFunc
+	keeping  sync.WaitGroup // keepers at work
 }
 
 func (r *run) now() time.Duration { return time.Since(r.zero) }
@@ -55,6 +60,9 @@ func (r *run) stopped() bool {
 // Run has returned. When it is stopped, hits under way may finish within the
 // grace; afterwards they are recorded as canceled.
 //
+// Credentials are got before the first hit, and renewed beside the others. One
+// that cannot be had ends the run with a [*LoginError].
+//
 // Run returns when the last hit has ended; a pause at a profile's end is not
 // waited for. Any other error means that nothing was sent.
 func Run(ctx context.Context, c Config, record func(*trace.Hit)) (trace.End, error) {
@@ -75,11 +83,15 @@ func Run(ctx context.Context, c Config, record func(*trace.Hit)) (trace.End, err
 	if err != nil {
 		return trace.End{}, err
 	}
-	defer r.limitTime()()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		r.send(streams)
+		if r.logIn() {
+			r.place(streams)
+			defer r.limitTime()()
+			r.send(streams)
+		}
+		r.release()
 	}()
 	r.recorder.drain(done, record)
 	return r.end()
@@ -92,8 +104,27 @@ func newRun(ctx context.Context, c Config) *run {
 	}
 	r.halted, r.halt = context.WithCancelCause(ctx)
 	r.inflight, r.abort = context.WithCancelCause(context.WithoutCancel(ctx))
-	r.watch = &watch{after: c.GiveUpAfter, limited: c.LimitedStatus, giveUp: r.halt, classes: make(map[string]*streak)}
+	r.renewing, r.letGo = context.WithCancel(r.halted)
+	r.keepers = newKeepers(r)
+	r.watch = &watch{after: c.GiveUpAfter, limited: c.LimitedStatus, evenRefused: c.EvenRefused, giveUp: r.halt, classes: make(map[string]*streak)}
 	return r
+}
+
+// release ends the renewing of credentials, logins under way included.
+func (r *run) release() {
+	r.letGo()
+	r.keeping.Wait()
+}
+
+// place sets the instants of all phases.
+func (r *run) place(streams []*stream) {
+	c := &r.config
+	if c.Lead == 0 || len(r.keepers) > 0 && c.Lead < r.now() {
+		c.Lead = r.now() + DefaultLead
+	}
+	for k, s := range streams {
+		place(s.phases, c.Lead+time.Duration(k)*c.Profile.Stagger)
+	}
 }
 
 // send starts all streams and returns when all hits have ended.
@@ -139,6 +170,7 @@ func (r *run) limitTime() (cancel func()) {
 func (r *run) end() (trace.End, error) {
 	e := trace.End{At: r.now(), Wall: time.Now().Round(0), Reason: "done"}
 	var gaveUp *GaveUpError
+	var noLogin *LoginError
 	cause := context.Cause(r.halted)
 	switch {
 	case cause == nil:
@@ -149,6 +181,9 @@ func (r *run) end() (trace.End, error) {
 	case errors.As(cause, &gaveUp):
 		e.Reason = gaveUp.Error()
 		return e, gaveUp
+	case errors.As(cause, &noLogin):
+		e.Reason = noLogin.Error()
+		return e, noLogin
 	case errors.Is(cause, errRequests):
 		e.Reason = fmt.Sprintf("budget: %d requests", r.config.MaxRequests)
 	case errors.Is(cause, errDuration):
@@ -159,13 +194,10 @@ func (r *run) end() (trace.End, error) {
 	return e, nil
 }
 
-// streams makes one stream for each class and source.
+// streams makes one stream for each class, source and credential.
 func (r *run) streams(n *network) ([]*stream, error) {
 	c := &r.config
-	sources := c.Sources
-	if len(sources) == 0 {
-		sources = []netip.Addr{{}}
-	}
+	clients := r.clients()
 	var streams []*stream
 	largest := 0
 	for k := range c.Profile.Classes { // in this order they are staggered
@@ -183,74 +215,85 @@ func (r *run) streams(n *network) ([]*stream, error) {
 			largest = max(largest, largestGroup(p.schedule))
 		}
 		streams = append(streams, &stream{
-			run: r, class: class.Name, phases: phases,
+			run: r, class: class.Name, phases: phases, bare: request.Bare,
 			target: request.target(c.UserAgent), url: trace.RedactURL(request.URL),
 		})
 	}
-	slots, err := maxInFlight(c.MaxInFlight, largest, len(streams)*len(sources), fileLimit)
+	slots, err := maxInFlight(c.MaxInFlight, largest, len(streams)*len(clients), fileLimit)
 	if err != nil {
 		return nil, err
 	}
-	streams = r.multiply(streams, sources, slots, n)
-	if c.Lead == 0 {
-		c.Lead = r.now() + DefaultLead
-	}
-	for k, s := range streams {
-		place(s.phases, c.Lead+time.Duration(k)*c.Profile.Stagger)
-	}
-	return streams, nil
+	return r.multiply(streams, clients, slots, n), nil
 }
 
-// bare makes one stream without phases for each request and source.
+// bare makes one stream without phases for each request, source and credential.
 func (r *run) bare(n *network) ([]*stream, error) {
 	c := &r.config
-	sources := c.Sources
-	if len(sources) == 0 {
-		sources = []netip.Addr{{}}
-	}
+	clients := r.clients()
 	var streams []*stream
+	classes := 0 // variants are not sent beside their class
 	for i := range c.Requests {
 		request := &c.Requests[i]
 		streams = append(streams, &stream{
-			run: r, class: request.Class, target: request.target(c.UserAgent), url: trace.RedactURL(request.URL),
+			run: r, class: request.Class, variant: request.Variant, bare: request.Bare, unwatched: request.Variant != "",
+			target: request.target(c.UserAgent), url: trace.RedactURL(request.URL),
 		})
+		if request.Variant == "" {
+			classes++
+		}
 	}
-	slots, err := maxInFlight(c.MaxInFlight, 0, len(streams)*len(sources), fileLimit)
+	slots, err := maxInFlight(c.MaxInFlight, 0, max(1, classes)*len(clients), fileLimit)
 	if err != nil {
 		return nil, err
 	}
-	if c.Lead == 0 {
-		c.Lead = r.now()
-	}
-	return r.multiply(streams, sources, slots, n), nil
+	return r.multiply(streams, clients, slots, n), nil
 }
 
-// multiply makes a copy of each stream for each source. Classes share the
-// source's connections.
-func (r *run) multiply(classes []*stream, sources []netip.Addr, slots int, n *network) []*stream {
+// multiply makes a copy of each stream for each client. Classes and credentials
+// share the source's connections.
+func (r *run) multiply(classes []*stream, clients []client, slots int, n *network) []*stream {
 	var streams []*stream
-	for _, source := range sources {
-		label := source.String()
-		if !source.IsValid() {
-			label = "local"
+	perSource := map[netip.Addr]int{}
+	for _, c := range clients {
+		perSource[c.source]++
+	}
+	labels, networks := map[netip.Addr]string{}, map[netip.Addr]http.RoundTripper{}
+	for _, c := range clients {
+		if networks[c.source] == nil {
+			label := r.label(c.source, classes[0].target.URL)
+			labels[c.source] = label
 			if r.traced {
-				label = localAddr(r.halted, classes[0].target.URL)
+				networks[c.source] = n.transport(c.source, slots*len(classes)*perSource[c.source]+1) // and a login
+			} else {
+				networks[c.source] = r.config.RoundTripper(label)
 			}
-		}
-		var rt http.RoundTripper
-		if r.traced {
-			rt = n.transport(source, slots*len(classes))
-		} else {
-			rt = r.config.RoundTripper(label)
 		}
 		for _, class := range classes {
 			s := *class
 			s.phases = slices.Clone(class.phases)
-			s.source, s.network, s.slots = label, rt, make(chan struct{}, slots)
+			s.source, s.network, s.slots = labels[c.source], networks[c.source], make(chan struct{}, slots)
+			if c.credential != nil {
+				c.credential.sentBy(&s, r.config.UserAgent)
+				if !s.bare {
+					s.credential = c.credential
+				}
+				s.label = c.credential.Label
+			}
 			streams = append(streams, &s)
 		}
 	}
 	return streams
+}
+
+// label names a source in the trace.
+func (r *run) label(source netip.Addr, target string) string {
+	switch {
+	case source.IsValid():
+		return source.String()
+	case r.traced:
+		return localAddr(r.halted, target)
+	}
+	return "local"
 }
 
 // target returns the request as Vegeta wants it.

@@ -120,6 +120,19 @@ func (h *Hit) Outcome(limited []int) Outcome {
 	return Admitted
 }
 
+// Refused reports whether an API answers with the status what it refuses before
+// it does anything: wrong credentials or none, or a request that is not as it has
+// to be. A limiter may stand before such a check or behind it. A status that
+// means "limited" is none of these, whatever this says.
+func Refused(status int) bool {
+	switch status {
+	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotAcceptable,
+		http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity:
+		return true
+	}
+	return false
+}
+
 // Decided returns the span in which the limiter must have decided. ok is false
 // when there is no upper end: after a timeout the request may still be waiting
 // somewhere.

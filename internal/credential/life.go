@@ -1,0 +1,32 @@
+package credential
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+// coarse is how much later than its Date header says a reply may have been
+// made: the header counts in whole seconds.
+const coarse = time.Second
+
+// Life returns how long after its request was sent a token is valid for
+// certain, by the claims of the token, which are not verified, and by the
+// clock of the server that made it: the Date header of the reply. Without one
+// the token's own iat tells that clock, and without that the local one, now,
+// has to do. ok is false for a token that says nothing of its end.
+func Life(token string, reply http.Header, now time.Time) (life time.Duration, ok bool) {
+	var c jwt.RegisteredClaims
+	if _, _, err := jwt.NewParser().ParseUnverified(token, &c); err != nil || c.ExpiresAt == nil {
+		return 0, false
+	}
+	exp := c.ExpiresAt.Time
+	if date, err := http.ParseTime(reply.Get("Date")); err == nil {
+		return exp.Sub(date) - coarse, true
+	}
+	if c.IssuedAt != nil {
+		return exp.Sub(c.IssuedAt.Time) - coarse, true
+	}
+	return exp.Sub(now), true
+}
