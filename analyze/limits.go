@@ -10,13 +10,21 @@ import (
 // same parameters: by one limiter (one stream), or each by its own.
 type pool struct {
 	groups  []*group
-	streams []*Stream
+	parts   [][]*group // by the limiter that decides them, if a hit reached it
+	streams []*Stream  // of each part
 	judged
 }
 
-// newPool judges who shares a limiter.
-func newPool(groups []*group, sh sharing, o Options) pool {
-	p := pool{groups: groups}
+// pooled makes a pool of groups that limiters decide part by part.
+func pooled(parts [][]*group, o Options) pool {
+	var p pool
+	var sh sharing
+	for _, part := range parts {
+		p.groups = append(p.groups, part...)
+		if streams := streamsOf(part); len(streams) > 0 {
+			p.parts, sh = append(p.parts, part), append(sh, streams)
+		}
+	}
 	p.judged, p.streams = sh.judge(o)
 	return p
 }
@@ -80,24 +88,24 @@ func (h hypothesis) against(o Options, other func(Options) hypothesis) hypothesi
 // that holds.
 func limits(groups []*group, o Options) ([]pool, []Limit, Scope) {
 	scope := Scope{Class: Untested, Source: Untested, Credential: Untested, Path: Untested}
-	var classes []string
-	byClass := map[string][]*group{}
-	for _, g := range groups {
-		if byClass[g.class] == nil {
-			classes = append(classes, g.class)
-		}
-		byClass[g.class] = append(byClass[g.class], g)
-	}
+	classes := split(groups, func(g *group) string { return g.class })
 	var apart hypothesis // every class has limiters of its own
 	apart.holds = true
 	type answer struct {
-		h      hypothesis
-		source ScopeVerdict
+		h                  hypothesis
+		source, credential ScopeVerdict
 	}
 	answers := make([]answer, len(classes))
 	var all sync.WaitGroup
-	for i, c := range classes { // they have no stream in common
-		all.Go(func() { answers[i].h, answers[i].source = bySource(byClass[c], o) })
+	for i, own := range classes { // they have no stream in common
+		all.Go(func() { answers[i].credential = byCredential(own, o) })
+	}
+	all.Wait()
+	for _, a := range answers {
+		scope.Credential = agree(scope.Credential, a.credential)
+	}
+	for i, own := range classes {
+		all.Go(func() { answers[i].h, answers[i].source = bySource(own, scope.Credential, o) })
 	}
 	all.Wait()
 	for _, a := range answers {
@@ -109,7 +117,7 @@ func limits(groups []*group, o Options) ([]pool, []Limit, Scope) {
 	if len(classes) > 1 {
 		var source ScopeVerdict
 		together := apart.against(o, func(o Options) (h hypothesis) {
-			h, source = byClassTogether(groups, o)
+			h, source = byClassTogether(groups, scope.Credential, o)
 			return h
 		})
 		scope.Class = decide(apart, together)
@@ -125,13 +133,67 @@ func limits(groups []*group, o Options) ([]pool, []Limit, Scope) {
 	return chosen.pools, out, scope
 }
 
+// split sorts groups into parts by a key, in the order in which keys occur.
+func split(groups []*group, key func(*group) string) [][]*group {
+	var parts [][]*group
+	at := map[string]int{}
+	for _, g := range groups {
+		i, ok := at[key(g)]
+		if !ok {
+			i = len(parts)
+			at[key(g)] = i
+			parts = append(parts, nil)
+		}
+		parts[i] = append(parts[i], g)
+	}
+	return parts
+}
+
+func sourceOf(g *group) string     { return g.source }
+func credentialOf(g *group) string { return g.credential }
+func clientOf(g *group) string     { return g.source + " " + g.credential }
+
+// byCredential decides whether the credentials of one class have limiters of
+// their own. Only a source that uses several tells.
+func byCredential(groups []*group, o Options) ScopeVerdict {
+	clients := split(groups, clientOf)
+	bySource := split(groups, sourceOf)
+	if len(clients) == len(bySource) {
+		return Untested
+	}
+	apart := each(clients, o)
+	together := apart.against(o, func(o Options) hypothesis { return each(bySource, o) })
+	if apart.holds || together.holds || len(bySource) == 1 {
+		return decide(apart, together)
+	}
+	// Sources may share.
+	apart = each(split(groups, credentialOf), o)
+	return decide(apart, apart.against(o, func(o Options) hypothesis { return one(groups, o) }))
+}
+
 // bySource decides whether the sources of one class have limiters of their own.
-func bySource(groups []*group, o Options) (hypothesis, ScopeVerdict) {
-	apart := each(groups, o)
-	if len(groups) == 1 {
+func bySource(groups []*group, credential ScopeVerdict, o Options) (hypothesis, ScopeVerdict) {
+	apart := each(clientsOf(groups, credential), o)
+	if len(split(groups, sourceOf)) == 1 {
 		return apart, Untested
 	}
-	return settle(apart, apart.against(o, func(o Options) hypothesis { return one(groups, o) }))
+	return settle(apart, apart.against(o, func(o Options) hypothesis { return acrossSources(groups, credential, o) }))
+}
+
+// clientsOf returns the parts that have a limiter each if sources have.
+func clientsOf(groups []*group, credential ScopeVerdict) [][]*group {
+	if credential == Shared {
+		return split(groups, sourceOf)
+	}
+	return split(groups, clientOf)
+}
+
+// acrossSources supposes that sources share.
+func acrossSources(groups []*group, credential ScopeVerdict, o Options) hypothesis {
+	if credential == Separate {
+		return each(split(groups, credentialOf), o)
+	}
+	return one(groups, o)
 }
 
 // settle returns the hypothesis to go by, and what that says of the sources.
@@ -144,39 +206,25 @@ func settle(apart, together hypothesis) (hypothesis, ScopeVerdict) {
 }
 
 // byClassTogether supposes that the classes share: per source, or all.
-func byClassTogether(groups []*group, o Options) (hypothesis, ScopeVerdict) {
-	bySrc := map[string][]*group{}
-	var sources []string
-	for _, g := range groups {
-		if bySrc[g.source] == nil {
-			sources = append(sources, g.source)
-		}
-		bySrc[g.source] = append(bySrc[g.source], g)
-	}
-	var sh sharing
-	for _, s := range sources {
-		if streams := streamsOf(bySrc[s]); len(streams) > 0 {
-			sh = append(sh, streams)
-		}
-	}
-	p := newPool(groups, sh, o)
+func byClassTogether(groups []*group, credential ScopeVerdict, o Options) (hypothesis, ScopeVerdict) {
+	p := pooled(clientsOf(groups, credential), o)
 	perSource := hypothesis{pools: []pool{p}, holds: explained(p.judged)}
-	if len(sources) == 1 {
+	if len(split(groups, sourceOf)) == 1 {
 		return perSource, Untested
 	}
-	return settle(perSource, perSource.against(o, func(o Options) hypothesis { return one(groups, o) }))
+	return settle(perSource, perSource.against(o, func(o Options) hypothesis { return acrossSources(groups, credential, o) }))
 }
 
-// each supposes a limiter for each group: with the same parameters if those
+// each supposes a limiter for each part: with the same parameters if those
 // explain all, else with its own.
-func each(groups []*group, o Options) hypothesis {
-	p := newPool(groups, separate(streamsOf(groups)), o)
-	if explained(p.judged) || len(groups) == 1 {
+func each(parts [][]*group, o Options) hypothesis {
+	p := pooled(parts, o)
+	if explained(p.judged) || len(parts) == 1 {
 		return hypothesis{pools: []pool{p}, holds: explained(p.judged)}
 	}
 	h := hypothesis{holds: true, differ: true}
-	for _, g := range groups {
-		own := newPool([]*group{g}, separate(streamsOf([]*group{g})), o)
+	for _, part := range parts {
+		own := pooled([][]*group{part}, o)
 		h.pools = append(h.pools, own)
 		h.holds = h.holds && explained(own.judged)
 	}
@@ -188,11 +236,7 @@ func each(groups []*group, o Options) hypothesis {
 
 // one supposes a single limiter for all groups.
 func one(groups []*group, o Options) hypothesis {
-	var sh sharing
-	if streams := streamsOf(groups); len(streams) > 0 {
-		sh = sharing{streams}
-	}
-	p := newPool(groups, sh, o)
+	p := pooled([][]*group{groups}, o)
 	return hypothesis{pools: []pool{p}, holds: explained(p.judged)}
 }
 

@@ -3,6 +3,7 @@ package trace
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -42,6 +43,31 @@ const (
 
 // Login reports whether the hit asked for a credential.
 func (h *Hit) Login() bool { return h.Class == LoginClass && h.Phase == LoginPhase }
+
+// Hits of an experiment about what the API refuses have a phase that begins with
+// CostPhase, and goes on with the name of what was wrong with them. The good hits
+// sent at once after them, to see what is left, have afterwards behind it.
+const (
+	CostPhase  = "cost: "
+	afterwards = ", then"
+)
+
+// CostPhaseOf names a phase of such an experiment.
+func CostPhaseOf(check string, after bool) string {
+	if after {
+		return CostPhase + check + afterwards
+	}
+	return CostPhase + check
+}
+
+// Cost reports whether the hit belongs to such an experiment, and to which part.
+func (h *Hit) Cost() (check string, after, ok bool) {
+	check, ok = strings.CutPrefix(h.Phase, CostPhase)
+	if ok {
+		check, after = strings.CutSuffix(check, afterwards)
+	}
+	return check, after, ok
+}
 
 // An ErrorKind says what became of a hit without a complete reply. Kinds are
 // few and fixed: an error's own text can carry addresses and credentials.
