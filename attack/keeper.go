@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -33,8 +34,10 @@ type keeper struct {
 	run    *run
 	stream *stream // sends logins; nil = none
 	lines  atomic.Pointer[http.Header]
-	got    time.Duration // when the login of what it holds was sent
-	until  time.Duration // when what it holds expires; 0 = never
+
+	mu    sync.Mutex    // of what follows, and one login at a time
+	got   time.Duration // when the login of what it holds was sent
+	until time.Duration // when what it holds expires; 0 = never
 }
 
 // A LoginError ends a run that has no valid credential.
@@ -98,16 +101,26 @@ func (r *run) logIn() bool {
 // it cannot be renewed: that ends the run.
 func (k *keeper) keep() {
 	c := clock{zero: k.run.zero}
-	for k.until > 0 {
-		life := k.until - k.got
-		if !c.wait(k.run.renewing, k.until-min(longestMargin, life/marginParts)) {
+	for {
+		got, until := k.span()
+		if until == 0 || !c.wait(k.run.renewing, until-min(longestMargin, (until-got)/marginParts)) {
 			return
 		}
-		if err := k.obtain(k.until, true); err != nil {
+		if since, _ := k.span(); since != got {
+			continue // somebody else has renewed it
+		}
+		if err := k.obtain(until, true); err != nil {
 			k.run.halt(err)
 			return
 		}
 	}
+}
+
+// span is when the login of what it holds was sent, and when that expires.
+func (k *keeper) span() (got, until time.Duration) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.got, k.until
 }
 
 // obtain asks for a credential until there is one, or until the deadline: who is
@@ -162,6 +175,8 @@ func (k *keeper) fail(f *refusal, since string) error {
 
 // ask asks once and keeps what it got.
 func (k *keeper) ask(ctx context.Context) *refusal {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	sent := k.run.now()
 	var reply *Reply
 	if k.Login != nil {

@@ -78,6 +78,23 @@ func (s *Session) Credentials(source string) []string {
 	return labels
 }
 
+// LogIn renews a credential at an instant, before it has to be. Whether it is
+// given a new one or not, what it holds stays valid.
+func (s *Session) LogIn(label string, at time.Duration) error {
+	i := slices.IndexFunc(s.run.keepers, func(k *keeper) bool { return k.Label == label && k.Login != nil })
+	if i < 0 {
+		return fmt.Errorf("attack: no credential %q to log in for in this session", label)
+	}
+	s.sending.Add(1)
+	defer s.sending.Done()
+	c := clock{zero: s.run.zero}
+	if c.wait(s.run.renewing, at) {
+		s.run.keepers[i].ask(s.run.renewing)
+	}
+	s.run.recorder.barrier()
+	return nil
+}
+
 // Sources returns the labels of the addresses that are sent from, as hits have
 // them.
 func (s *Session) Sources() []string {

@@ -49,6 +49,7 @@ func (o *sending) attack(ctx context.Context, s *streams, url, out string) error
 	if err != nil {
 		return err
 	}
+	o.warnBare(s)
 	if err := agree(ctx, s, j.plan, j.loopback, o.yes); err != nil {
 		return err
 	}

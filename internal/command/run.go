@@ -97,6 +97,7 @@ func (o *measuring) measure(ctx context.Context, s *streams, url string) error {
 	if err != nil {
 		return err
 	}
+	o.warnBare(s)
 	if err := agree(ctx, s, j.plan, j.loopback, o.yes); err != nil {
 		return err
 	}
