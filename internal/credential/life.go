@@ -11,6 +11,10 @@ import (
 // made: the header counts in whole seconds.
 const coarse = time.Second
 
+// longest bounds lives, so that sums of instants are no others. Nobody attacks
+// for that long.
+const longest = 365 * 24 * time.Hour
+
 // Life returns how long after its request was sent a token is valid for
 // certain, by the claims of the token, which are not verified, and by the
 // clock of the server that made it: the Date header of the reply. Without one
@@ -21,12 +25,16 @@ func Life(token string, reply http.Header, now time.Time) (life time.Duration, o
 	if _, _, err := jwt.NewParser().ParseUnverified(token, &c); err != nil || c.ExpiresAt == nil {
 		return 0, false
 	}
-	exp := c.ExpiresAt.Time
-	if date, err := http.ParseTime(reply.Get("Date")); err == nil {
-		return exp.Sub(date) - coarse, true
+	return min(max(lifeUntil(c.ExpiresAt.Time, &c, reply, now), -longest), longest), true
+}
+
+func lifeUntil(exp time.Time, c *jwt.RegisteredClaims, reply http.Header, now time.Time) time.Duration {
+	date, err := http.ParseTime(reply.Get("Date"))
+	switch {
+	case err == nil:
+		return exp.Add(-coarse).Sub(date)
+	case c.IssuedAt != nil:
+		return exp.Add(-coarse).Sub(c.IssuedAt.Time)
 	}
-	if c.IssuedAt != nil {
-		return exp.Sub(c.IssuedAt.Time) - coarse, true
-	}
-	return exp.Sub(now), true
+	return exp.Sub(now)
 }

@@ -123,7 +123,7 @@ func (l *Login) grant(reply *attack.Reply, email string) (attack.Grant, error) {
 func expiresIn(document any) (time.Duration, bool) {
 	object, _ := document.(map[string]any)
 	s, ok := object["expires_in"].(float64)
-	if !ok || s < 0 || s > 1e9 {
+	if !ok || s < 0 || s > longest.Seconds() {
 		return 0, false
 	}
 	return time.Duration(s * 1e9), true
@@ -138,7 +138,7 @@ func cookies(reply *attack.Reply) (attack.Grant, error) {
 			continue
 		}
 		pairs = append(pairs, c.Name+"="+c.Value)
-		if life := time.Duration(c.MaxAge) * time.Second; life > 0 && (g.Life == 0 || life < g.Life) {
+		if life := min(time.Duration(min(c.MaxAge, 1e9))*time.Second, longest); life > 0 && (g.Life == 0 || life < g.Life) {
 			g.Life = life
 		}
 	}
