@@ -232,5 +232,8 @@ func (a *Analyzer) Result(m trace.Meta) *Analysis {
 	a.settleDoubts(groups, o, out)
 	a.judgeExperiments(out)
 	out.Warnings = append(out.Warnings, a.warnings()...)
+	if confounded(groups) {
+		out.Warnings = append(out.Warnings, "each address used a credential of its own: what is said of addresses may as well be due to credentials; use one for all addresses, or all for each (--per-source all)")
+	}
 	return out
 }

@@ -252,3 +252,18 @@ func TestScopeOfCredentials(t *testing.T) {
 		}
 	}
 }
+
+// A credential for each address tells nothing about which of the two matters, and
+// that is said.
+func TestConfounded(t *testing.T) {
+	for labels, want := range map[[2]string]bool{{"c1", "c2"}: true, {"c1", "c1"}: false, {"", ""}: false} {
+		s := &service{rate: 2, burst: 10, key: func(h *trace.Hit) string { return h.Source }}
+		for i, source := range []string{"127.0.0.2", "127.0.0.3"} {
+			s.clump(time.Second, 14, trace.Hit{Class: "write", Source: source, Credential: labels[i]}, 201)
+		}
+		a := s.analysis()
+		if got := strings.Contains(strings.Join(a.Warnings, " "), "a credential of its own"); got != want {
+			t.Errorf("%v: warnings %q", labels, a.Warnings)
+		}
+	}
+}

@@ -20,11 +20,13 @@ const (
 	maxLoginBody  = 1 << 20
 	longestMargin = 30 * time.Second // before the end of its life
 	marginParts   = 3                // or this part of its life, if that is less
+	shortMargin   = 2 * time.Second  // but at least this, or half of its life
 	shortestLife  = time.Second      // that can be renewed in time
-	firstBackoff  = 100 * time.Millisecond
+	firstBackoff  = 50 * time.Millisecond
 	backoffGrows  = 1.5
 	longBackoff   = 2 * time.Second
-	patience      = time.Minute // for the first login, while it is limited
+	tries         = 40          // at least, while it is limited: measured hits may use the limiter up
+	patience      = time.Minute // for the first login
 )
 
 // A keeper holds one credential and renews it: what it holds is swapped in one
@@ -34,13 +36,14 @@ type keeper struct {
 	run    *run
 	stream *stream // sends logins; nil = none
 	lines  atomic.Pointer[http.Header]
+	lost   atomic.Pointer[LoginError] // what it holds has expired
 
 	mu    sync.Mutex    // of what follows, and one login at a time
 	got   time.Duration // when the login of what it holds was sent
 	until time.Duration // when what it holds expires; 0 = never
 }
 
-// A LoginError ends a run that has no valid credential.
+// A LoginError ends a run that has no valid credential for a hit.
 type LoginError struct {
 	Label string
 	text  string
@@ -97,22 +100,25 @@ func (r *run) logIn() bool {
 	return context.Cause(r.halted) == nil
 }
 
-// keep renews the credential whenever it is time to, until the run is over or
-// it cannot be renewed: that ends the run.
+// margin is how long before the end of a life it is renewed.
+func margin(life time.Duration) time.Duration {
+	return min(longestMargin, max(life/marginParts, min(shortMargin, life/2)))
+}
+
+// keep renews the credential whenever it is time to, until the run is over. If it
+// cannot be renewed in time, the next hit that needs it ends the run; a
+// credential that nobody needs any more does no harm.
 func (k *keeper) keep() {
 	c := clock{zero: k.run.zero}
 	for {
 		got, until := k.span()
-		if until == 0 || !c.wait(k.run.renewing, until-min(longestMargin, (until-got)/marginParts)) {
+		if until == 0 || !c.wait(k.run.renewing, until-margin(until-got)) {
 			return
 		}
 		if since, _ := k.span(); since != got {
 			continue // somebody else has renewed it
 		}
-		if err := k.obtain(until, true); err != nil {
-			k.run.halt(err)
-			return
-		}
+		_ = k.obtain(until, true) // is in lost
 	}
 }
 
@@ -123,12 +129,15 @@ func (k *keeper) span() (got, until time.Duration) {
 	return k.got, k.until
 }
 
-// obtain asks for a credential until there is one, or until the deadline: who is
-// limited is asked again, and so is everybody else who had given one before.
+// obtain asks for a credential until there is one. Before the first there is, only
+// who is limited is asked again, until the deadline. After that, everybody is,
+// for as long as the run lasts; from the deadline on the credential is lost.
 func (k *keeper) obtain(deadline time.Duration, again bool) error {
 	c := clock{zero: k.run.zero}
 	ctx := k.run.renewing
-	for backoff := firstBackoff; ; backoff = min(longBackoff, time.Duration(backoffGrows*float64(backoff))) {
+	span := deadline - k.run.now()
+	most := min(longBackoff, max(firstBackoff, span/tries))
+	for backoff := min(firstBackoff, most); ; backoff = min(most, time.Duration(backoffGrows*float64(backoff))) {
 		f := k.ask(ctx)
 		if f == nil || ctx.Err() != nil {
 			return nil
@@ -136,27 +145,25 @@ func (k *keeper) obtain(deadline time.Duration, again bool) error {
 		if !again && !f.limited {
 			return k.fail(f, "")
 		}
-		next := k.run.now() + max(backoff, f.wait)
-		if last := deadline - k.run.config.margin(); next > last {
-			next = max(last, k.run.now()+backoff) // one more try before the end
+		now := k.run.now()
+		next := now + max(backoff, f.wait)
+		if last := deadline - span/10; now < deadline && next > last {
+			next = max(last, now+backoff) // one more try before the end
 		}
-		if next >= deadline {
+		if now < deadline && next >= deadline {
 			if !c.wait(ctx, deadline) {
 				return nil
 			}
-			if again {
-				return k.fail(f, ", and the one before has expired")
+			if !again {
+				return k.fail(f, fmt.Sprintf(" for %s", patience))
 			}
-			return k.fail(f, fmt.Sprintf(" for %s", patience))
+			k.lost.Store(k.fail(f, ", and the one before has expired"))
 		}
 		if !c.wait(ctx, next) {
 			return nil
 		}
 	}
 }
-
-// margin is how long a login may take when it is the last to come in time.
-func (c *Config) margin() time.Duration { return min(c.Timeout, 500*time.Millisecond) }
 
 // A refusal is a login that gave no credential.
 type refusal struct {
@@ -165,7 +172,7 @@ type refusal struct {
 	wait      time.Duration // before another try, as the reply asks for
 }
 
-func (k *keeper) fail(f *refusal, since string) error {
+func (k *keeper) fail(f *refusal, since string) *LoginError {
 	text := fmt.Sprintf("login as %s: %s%s", k.Label, f.what, since)
 	if f.try != "" {
 		text += ": " + f.try
@@ -193,6 +200,7 @@ func (k *keeper) ask(ctx context.Context) *refusal {
 		return &refusal{what: fmt.Sprintf("its token is only sure to live for %s", g.Life), try: "that is too short to be renewed in time; have tokens that live for 2 s or longer"}
 	}
 	k.lines.Store(&g.Header)
+	k.lost.Store(nil)
 	k.got, k.until = sent, 0
 	if g.Life > 0 {
 		k.until = sent + g.Life

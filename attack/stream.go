@@ -83,9 +83,16 @@ func (s *stream) targeter(t *vegeta.Target) error {
 
 // admit takes a slot and a request of the budget for a hit that is due, and
 // hands it to the phase's sender. If there is none it records the hit as
-// unsent; out of budget it also ends the run.
+// unsent; out of budget, or without a valid credential, it also ends the run.
 func (s *stream) admit(phase string, asked time.Duration, due chan<- *trace.Hit) bool {
 	h := s.hit(phase, asked)
+	if s.credential != nil {
+		if lost := s.credential.lost.Load(); lost != nil {
+			s.unsent(h)
+			s.run.halt(lost)
+			return false
+		}
+	}
 	select {
 	case s.slots <- struct{}{}:
 	default:

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"net/netip"
+	"time"
 
 	"ratefit/attack"
 	"ratefit/internal/credential"
@@ -18,6 +19,8 @@ const (
 	sandboxRead  = "GET /services"
 	sandboxWrite = "POST /bookings"
 	sandboxBody  = `{"service_id":1,"service_date":"2030-01-31T14:30"}`
+
+	sandboxDuration = 150 * time.Second
 )
 
 // runSandbox measures the embedded sandbox.
@@ -41,6 +44,7 @@ func (o *measuring) runSandbox(ctx context.Context, s *streams) error {
 	}
 	s.notef("started the sandbox on %s\n", running.URL)
 	o.logInAtSandbox()
+	o.askEverything()
 	if len(o.sources) == 0 {
 		o.sources = sandboxSources
 		if !canSendFrom(ctx, o.sources) {
@@ -78,6 +82,18 @@ func canSendFrom(ctx context.Context, sources []string) bool {
 		all = append(all, netip.MustParseAddr(text))
 	}
 	return attack.CheckSources(ctx, all) == nil
+}
+
+// askEverything makes the run find out what refused hits cost, too, and gives it
+// the time for that, unless the flags say otherwise.
+func (o *measuring) askEverything() {
+	if o.profile != "" || o.flags.Changed("cost-probe") {
+		return
+	}
+	o.costProbe = true
+	if !o.flags.Changed("max-duration") {
+		o.maxDuration = sandboxDuration
+	}
 }
 
 // sandboxAccounts are who logs in there: the second one tells whether credentials
