@@ -242,6 +242,26 @@ func TestVirtualLosesWhatNobodyNeeds(t *testing.T) {
 	})
 }
 
+// What was lost meanwhile can be had again later, and used.
+func TestVirtualRegains(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &issuer{life: time.Minute}
+		began := time.Now()
+		s.refuse = func(n int) *http.Response {
+			if n > 1 && time.Since(began) < 3*time.Minute {
+				return reply(500)
+			}
+			return nil
+		}
+		var last *trace.Hit
+		session := virtualSession(t, t.Context(), Config{Credentials: []Credential{s.credential("c1")}}, s.RoundTrip, func(h *trace.Hit) { last = h })
+		session.Send(Lane{Class: "read", Source: "local"}, "p", spaced(4*time.Minute, 1, 0))
+		if end, err := session.Close(); err != nil || last.Status != 200 || last.Login() {
+			t.Errorf("last hit %+v, end %+v, error %v", last, end, err)
+		}
+	})
+}
+
 // A login on demand renews at its instant, and nothing twice.
 func TestSessionLogIn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

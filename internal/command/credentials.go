@@ -103,10 +103,32 @@ func (o *sending) warnBare(s *streams) {
 			s.warnf("--%s: the value stands on the command line: %s", v.flag, visible)
 		}
 	}
+	o.warnExpiring(s)
 	for _, h := range o.headers {
 		if concealed(h) != h && namesSecret(headerName(h)) {
 			s.warnf("--header: the value of %s stands on the command line: %s", headerName(h), visible)
 		}
+	}
+}
+
+// warnExpiring tells of a token that says that it expires before the run may be
+// over, by this machine's clock.
+func (o *sending) warnExpiring(s *streams) {
+	if o.bearer == "" {
+		return
+	}
+	token, _, err := credential.ReadLine(o.bearer)
+	if err != nil {
+		return // was told before
+	}
+	now := time.Now()
+	life, told := credential.Life(token, http.Header{"Date": {now.UTC().Format(http.TimeFormat)}}, now)
+	switch {
+	case !told || life > o.maxDuration:
+	case life <= 0:
+		s.warnf("--bearer: the token has expired, by its own words")
+	default:
+		s.warnf("--bearer: the token expires in %s, and the run may take %s; with --login it is renewed", life.Round(time.Second), o.maxDuration)
 	}
 }
 

@@ -3,10 +3,13 @@ package command
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
+	"fmt"
 	"maps"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -177,5 +180,21 @@ func TestChecks(t *testing.T) {
 	}
 	if len(j.plan.requests) != 2 {
 		t.Errorf("the plan shows %q", j.plan.requests)
+	}
+}
+
+// A token that says that it expires during the run is warned of.
+func TestWarnExpiring(t *testing.T) {
+	for life, want := range map[time.Duration]string{
+		-time.Hour: "has expired, by its own words", time.Minute: "expires in ", 24 * time.Hour: "",
+	} {
+		claims := base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, `{"exp":%d}`, time.Now().Add(life).Unix()))
+		t.Setenv("RATEFIT_TEST_BEARER", "eyJhbGciOiJIUzI1NiJ9."+claims+".c2ln")
+		o, _ := flagsOf(t, "--bearer", "env:RATEFIT_TEST_BEARER")
+		var errs bytes.Buffer
+		o.warnBare(&streams{err: &errs})
+		if got := errs.String(); (want == "") != (got == "") || !strings.Contains(got, want) || strings.Contains(got, "eyJ") {
+			t.Errorf("a life of %s: %q, want %q", life, got, want)
+		}
 	}
 }

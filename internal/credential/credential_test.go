@@ -156,14 +156,15 @@ func TestLife(t *testing.T) {
 		want   time.Duration
 		told   bool
 	}{
-		"date":      {signed(t, jwt.MapClaims{"exp": exp}), date, 59 * time.Second, true},
-		"iat":       {signed(t, jwt.MapClaims{"exp": exp, "iat": server.Unix()}), nil, 59 * time.Second, true},
-		"neither":   {signed(t, jwt.MapClaims{"exp": exp}), nil, -time.Hour + time.Minute, true},
-		"no end":    {signed(t, jwt.MapClaims{"sub": "x"}), date, 0, false},
-		"no token":  {"opaque", date, 0, false},
-		"for ever":  {signed(t, jwt.MapClaims{"exp": int64(1) << 60}), date, longest, true},
-		"long ago":  {signed(t, jwt.MapClaims{"exp": -(int64(1) << 60)}), date, -longest, true},
-		"odd claim": {signed(t, jwt.MapClaims{"exp": "soon"}), date, 0, false},
+		"date":       {signed(t, jwt.MapClaims{"exp": exp}), date, 59 * time.Second, true},
+		"iat":        {signed(t, jwt.MapClaims{"exp": exp, "iat": server.Unix()}), nil, 59 * time.Second, true},
+		"iat before": {signed(t, jwt.MapClaims{"exp": server.Add(2 * time.Hour).Unix(), "iat": server.Add(-time.Hour).Unix()}), nil, time.Hour, true},
+		"neither":    {signed(t, jwt.MapClaims{"exp": exp}), nil, -time.Hour + time.Minute, true},
+		"no end":     {signed(t, jwt.MapClaims{"sub": "x"}), date, 0, false},
+		"no token":   {"opaque", date, 0, false},
+		"for ever":   {signed(t, jwt.MapClaims{"exp": int64(1) << 60}), date, longest, true},
+		"long ago":   {signed(t, jwt.MapClaims{"exp": -(int64(1) << 60)}), date, -longest, true},
+		"odd claim":  {signed(t, jwt.MapClaims{"exp": "soon"}), date, 0, false},
 	} {
 		life, told := Life(test.token, test.header, server.Add(time.Hour)) // the local clock is an hour ahead
 		if life != test.want || told != test.told {

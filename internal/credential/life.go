@@ -33,8 +33,12 @@ func lifeUntil(exp time.Time, c *jwt.RegisteredClaims, reply http.Header, now ti
 	switch {
 	case err == nil:
 		return exp.Add(-coarse).Sub(date)
-	case c.IssuedAt != nil:
-		return exp.Add(-coarse).Sub(c.IssuedAt.Time)
+	case c.IssuedAt == nil:
+		return exp.Sub(now)
 	}
-	return exp.Sub(now)
+	life := exp.Add(-coarse).Sub(c.IssuedAt.Time)
+	if left := exp.Sub(now); left > 0 {
+		return min(life, left) // it may have been issued before this login
+	}
+	return life
 }
