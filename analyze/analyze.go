@@ -228,8 +228,9 @@ func (a *Analyzer) Result(m trace.Meta) *Analysis {
 	out.Sent.AchievedRate = peakOf(instants)
 	o := a.options
 	o.started = m.Started
-	a.pools, out.Limits, out.Scope = limits(groups, o)
+	a.pools, out.Scope = limits(groups, o)
 	a.settleDoubts(groups, o, out)
+	out.Limits = describeAll(a.pools, o)
 	a.judgeExperiments(out)
 	out.Warnings = append(out.Warnings, a.warnings()...)
 	if confounded(groups) {

@@ -35,13 +35,15 @@ func byCredential(groups []*group, o Options) ScopeVerdict {
 	if len(clients) == len(bySource) {
 		return Untested
 	}
-	apart := each(clients, o)
-	together := apart.against(o, func(o Options) hypothesis { return each(bySource, o) })
+	// The second credential mostly sends little, of which any limiter may be
+	// supposed: what explains it together with the first goes first.
+	together := alike(bySource, o)
+	apart := together.against(o, func(o Options) hypothesis { return alike(clients, o) })
 	if apart.holds || together.holds || len(bySource) == 1 {
 		return decide(apart, together)
 	}
 	// Sources may share.
-	apart = each(split(groups, credentialOf), o)
+	apart = alike(split(groups, credentialOf), o)
 	return decide(apart, apart.against(o, func(o Options) hypothesis { return one(groups, o) }))
 }
 

@@ -171,7 +171,7 @@ func (a *Analyzer) settleDoubts(groups []*group, o Options, out *Analysis) {
 		resettle(groups, t)
 	}
 	if again {
-		a.pools, out.Limits, out.Scope = limits(groups, o)
+		a.pools, out.Scope = limits(groups, o)
 	}
 	a.describeLogins(groups, t.logins, out)
 	describeRefused(groups, t.refused, out)

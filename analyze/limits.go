@@ -84,9 +84,9 @@ func (h hypothesis) against(o Options, other func(Options) hypothesis) hypothesi
 	return together
 }
 
-// limits decides between the hypotheses and describes the limiters of the one
-// that holds.
-func limits(groups []*group, o Options) ([]pool, []Limit, Scope) {
+// limits decides between the hypotheses and returns the limiters of the one that
+// holds.
+func limits(groups []*group, o Options) ([]pool, Scope) {
 	scope := Scope{Class: Untested, Source: Untested, Credential: Untested, Path: Untested}
 	classes := split(groups, func(g *group) string { return g.class })
 	var apart hypothesis // every class has limiters of its own
@@ -125,20 +125,33 @@ func limits(groups []*group, o Options) ([]pool, []Limit, Scope) {
 			chosen, scope.Source = together, source
 		}
 	}
-	out := make([]Limit, len(chosen.pools))
-	for i, p := range chosen.pools { // nor have these
+	return chosen.pools, scope
+}
+
+// describeAll turns pools, which have no stream in common, into entries of the
+// document.
+func describeAll(pools []pool, o Options) []Limit {
+	out := make([]Limit, len(pools))
+	var all sync.WaitGroup
+	for i, p := range pools {
 		all.Go(func() { out[i] = describe(p, o) })
 	}
 	all.Wait()
-	return chosen.pools, out, scope
+	return out
+}
+
+// alike supposes a limiter for each part, all with the same parameters.
+func alike(parts [][]*group, o Options) hypothesis {
+	p := pooled(parts, o)
+	return hypothesis{pools: []pool{p}, holds: explained(p.judged)}
 }
 
 // each supposes a limiter for each part: with the same parameters if those
 // explain all, else with its own.
 func each(parts [][]*group, o Options) hypothesis {
-	p := pooled(parts, o)
-	if explained(p.judged) || len(parts) == 1 {
-		return hypothesis{pools: []pool{p}, holds: explained(p.judged)}
+	same := alike(parts, o)
+	if same.holds || len(parts) == 1 {
+		return same
 	}
 	h := hypothesis{holds: true, differ: true}
 	for _, part := range parts {
@@ -147,16 +160,13 @@ func each(parts [][]*group, o Options) hypothesis {
 		h.holds = h.holds && explained(own.judged)
 	}
 	if !h.holds {
-		return hypothesis{pools: []pool{p}}
+		return same
 	}
 	return h
 }
 
 // one supposes a single limiter for all groups.
-func one(groups []*group, o Options) hypothesis {
-	p := pooled([][]*group{groups}, o)
-	return hypothesis{pools: []pool{p}, holds: explained(p.judged)}
-}
+func one(groups []*group, o Options) hypothesis { return alike([][]*group{groups}, o) }
 
 // streamsOf leaves out groups of which no hit reached a limiter.
 func streamsOf(groups []*group) []*Stream {
