@@ -40,7 +40,12 @@
 // Reads and writes, from two addresses, with credentials from a file:
 //
 //	ratefit run http://127.0.0.1:8080/items --write 'POST /items' \
-//	    --body '{"name":"x"}' --source 127.0.0.2/31 -H @token.txt
+//	    --body '{"name":"x"}' --source 127.0.0.2/31 -H @headers.txt
+//
+// Logging in like the API's clients do, with each account of a CSV file:
+//
+//	ratefit run http://127.0.0.1:8080/items --login 'POST /login' \
+//	    --accounts accounts.csv --login-token /bearer
 //
 // With as few refusals as will do, and with each choice explained:
 //
@@ -75,6 +80,30 @@
 // To a target on this machine ratefit sends at once. For any other it first
 // shows the plan and asks; without a terminal to ask on it needs --yes. What
 // counts are the addresses that the target's name resolves to.
+//
+// # Who sends
+//
+// --bearer, --cookie, --header, --body, --login-body and --jwt-key take @FILE and
+// env:NAME for the contents of a file or of a variable of the environment. A value
+// on the command line works, with a warning: everybody on the machine can see it.
+//
+// --login sends a request for each account, takes the token out of the reply by
+// a JSON pointer (--login-token, /bearer unless given) and sends it as --scheme
+// says. --accounts is a CSV file whose first line names the columns; {{email}} in
+// --login-body stands for the column email. Tokens are renewed before their exp,
+// told by the server's clock, while the old one is still valid. Without --login
+// the accounts' columns bearer, token or cookie are sent. --jwt-key mints tokens
+// with --jwt-claims, for those who own the API.
+//
+// Logins go out from the address that they are for and count towards the budget.
+// They are the class "login" of the trace, with the label of the credential, never
+// its value, and belong to no limit's hits; but a limiter may count them as
+// writes, and the analysis says whether it does, or allows for both.
+//
+// Hits that the API refuses (400, 401, 403, 406, 415, 422) may have cost a token
+// or not: --cost-probe finds out, for wrong credentials and wrong bodies, and so
+// tells whether the limiter stands before these checks. When all are refused the
+// run ends at once, unless --even-refused is given.
 //
 // # What is found
 //

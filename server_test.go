@@ -30,6 +30,7 @@ var fakeAPIs = map[string]func(ratePerSecond float64, burst int) http.HandlerFun
 	"limited":  limitedAPI,
 	"lying":    lyingAPI,
 	"open":     func(float64, int) http.HandlerFunc { return answer(http.StatusOK) },
+	"accounts": accountsAPI,
 	"closed":   func(float64, int) http.HandlerFunc { return answer(http.StatusTooManyRequests) },
 	"silent":   func(float64, int) http.HandlerFunc { return silentAPI },
 	"redirect": func(float64, int) http.HandlerFunc { return redirectAPI },

@@ -21,6 +21,10 @@ type Analysis struct {
 	Limits   []Limit   `json:"limits"`
 	Scope    Scope     `json:"scope"`
 	Sent     Sent      `json:"sent"`
+	Logins   *Logins   `json:"logins,omitempty"`
+	Refused  []Refused `json:"refused,omitempty"` // by class, where the API refused some hits and served others
+	Cost     []Cost    `json:"cost,omitempty"`    // experiments about what refused hits cost
+	Findings []string  `json:"findings,omitempty"`
 	Warnings []string  `json:"warnings"`
 }
 
@@ -182,6 +186,51 @@ type Sent struct {
 	AchievedRate float64 `json:"achieved_rate"`
 	Shortfall    int     `json:"shortfall"` // hits asked for but not sent
 	Requests     int     `json:"requests"`  // hits sent
+}
+
+// Logins is the hits that asked for credentials. They belong to no limit's own
+// counts.
+type Logins struct {
+	Hits     int     `json:"hits"`
+	Admitted int     `json:"admitted"`
+	Limited  int     `json:"limited"`
+	Failed   int     `json:"failed"`          // or without an answer that tells
+	Class    string  `json:"class,omitempty"` // whose limit they may count against
+	Counted  Counted `json:"counted"`
+}
+
+// Refused is the hits of one class that the API refused for what they are:
+// without good credentials, or not as it wants them.
+type Refused struct {
+	Class    string         `json:"class"`
+	Hits     int            `json:"hits"`
+	Statuses map[string]int `json:"statuses"`
+	Counted  Counted        `json:"counted"`
+}
+
+// Counted says whether hits count against a limit.
+type Counted string
+
+// The answers.
+const (
+	Counts     Counted = "yes"
+	Free       Counted = "no" // they never reach the limiter, or are given back
+	NotCertain Counted = "undetermined"
+)
+
+// A Cost is one experiment: from rest, some hits that the API refuses, and at once
+// good ones, to see what is left of the burst.
+type Cost struct {
+	Class     string         `json:"class"`
+	Source    string         `json:"source"`
+	Check     string         `json:"check"`    // what was wrong with the hits
+	Refused   int            `json:"refused"`  // such hits sent
+	Statuses  map[string]int `json:"statuses"` // of their answers
+	Limited   int            `json:"limited"`  // of them
+	Then      int            `json:"then"`     // good hits sent after them
+	Admitted  int            `json:"admitted"` // of those
+	Counted   Counted        `json:"counted"`
+	Statement string         `json:"statement"`
 }
 
 // A RegionPoint is a vertical cut through the consistent set of a token

@@ -60,15 +60,21 @@ type Analyzer struct {
 	short   int
 	end     int64
 	pools   []pool // after Result
+
+	logins      []login
+	experiments []*experiment
 }
 
-type groupKey struct{ class, source string }
+type groupKey struct{ class, source, credential string }
 
-// A group is the hits of one class from one source: the finest unit that a
-// limiter can serve.
+// A group is the hits of one class from one source with one credential: the
+// finest unit that a limiter can serve.
 type group struct {
 	groupKey
 	decided         column[decision] // until stream is made of it
+	refused         []decision       // not among decided: the API refused them
+	logins          []decision       // that may count against this class
+	last            int64            // when the last hit was sent
 	stream          Stream
 	hits, unsent    int
 	failed          int
@@ -99,6 +105,9 @@ func New(o Options) *Analyzer {
 
 // Add takes one hit. It keeps nothing of h.
 func (a *Analyzer) Add(h *trace.Hit) {
+	if a.beside(h) {
+		return
+	}
 	g := a.group(h)
 	a.asked.add(int64(h.Asked))
 	a.end = max(a.end, int64(h.End))
@@ -108,6 +117,7 @@ func (a *Analyzer) Add(h *trace.Hit) {
 		return
 	}
 	g.hits++
+	g.last = max(g.last, int64(h.Sent))
 	a.sent++
 	o := h.Outcome(a.options.LimitedStatus)
 	from, to, ok := h.Decided()
@@ -139,12 +149,24 @@ func (a *Analyzer) Add(h *trace.Hit) {
 	} else {
 		g.confirming = false
 	}
-	g.decided.add(decision{int64(from), int64(max(from, to)), uint32(h.Seq), o})
+	d := decision{int64(from), int64(max(from, to)), uint32(h.Seq), o}
+	if o == trace.Admitted && trace.Refused(h.Status) {
+		g.refused = append(g.refused, d)
+	} else {
+		g.decided.add(d)
+	}
 	g.claims.read(&a.reader, h, o)
 }
 
 // settle makes the stream.
 func (g *group) settle() {
+	if g.doubtful() {
+		g.resettle(doubts{})
+		return
+	}
+	for _, d := range g.refused {
+		g.decided.add(d)
+	}
 	g.stream.grow(g.decided.len())
 	g.decided.take(func(d decision) { g.stream.add(d.seq, d.from, d.to, d.outcome) })
 	g.stream.order()
@@ -159,7 +181,7 @@ func kindOf(h *trace.Hit) string {
 }
 
 func (a *Analyzer) group(h *trace.Hit) *group {
-	key := groupKey{h.Class, h.Source}
+	key := groupKey{h.Class, h.Source, h.Credential}
 	if a.current != nil && a.current.groupKey == key {
 		return a.current
 	}
@@ -190,20 +212,29 @@ func (a *Analyzer) Result(m trace.Meta) *Analysis {
 	instants := [][]int64{a.strays.all()}
 	var all sync.WaitGroup
 	for _, g := range a.groups {
-		all.Go(g.settle)
 		groups = append(groups, g)
+	}
+	slices.SortFunc(groups, func(x, y *group) int {
+		return cmp.Or(cmp.Compare(x.class, y.class), cmp.Compare(x.source, y.source), cmp.Compare(x.credential, y.credential))
+	})
+	a.attribute(groups)
+	for _, g := range groups {
+		all.Go(g.settle)
 	}
 	all.Wait()
 	for _, g := range groups {
 		instants = append(instants, g.stream.inOrder())
 	}
 	out.Sent.AchievedRate = peakOf(instants)
-	slices.SortFunc(groups, func(x, y *group) int {
-		return cmp.Or(cmp.Compare(x.class, y.class), cmp.Compare(x.source, y.source))
-	})
 	o := a.options
 	o.started = m.Started
-	a.pools, out.Limits, out.Scope = limits(groups, o)
+	a.pools, out.Scope = limits(groups, o)
+	a.settleDoubts(groups, o, out)
+	out.Limits = describeAll(a.pools, o)
+	a.judgeExperiments(out)
 	out.Warnings = append(out.Warnings, a.warnings()...)
+	if confounded(groups) {
+		out.Warnings = append(out.Warnings, "each address used a credential of its own: what is said of addresses may as well be due to credentials; use one for all addresses, or all for each (--per-source all)")
+	}
 	return out
 }

@@ -52,21 +52,14 @@ func (a *Analyzer) Excluded(title string) bool {
 
 // keyOf tells whose hits stream k of the pool is.
 func (p *pool) keyOf(k int) (class, source string) {
-	class = classOf(p.groups)
 	var own []*group
-	for _, g := range p.groups {
+	for _, g := range p.parts[k] {
 		if g.stream.Len() > 0 {
 			own = append(own, g)
 		}
 	}
-	switch {
-	case len(p.streams) == len(own):
-		return own[k].class, own[k].source
-	case len(p.streams) == 1:
-		return class, ""
+	if sources := sourcesOf(own); len(sources) == 1 {
+		source = sources[0]
 	}
-	if sources := sourcesOf(own); k < len(sources) {
-		return class, sources[k]
-	}
-	return class, ""
+	return classOf(own), source
 }

@@ -23,8 +23,9 @@ func describe(p pool, o Options) Limit {
 	}
 	for _, g := range p.groups {
 		l.Hits += g.hits
-		l.Admitted += g.stream.admitted
-		l.Limited += g.stream.limited
+		for _, n := range g.admittedStatus {
+			l.Admitted += n
+		}
 		l.Unsent += g.unsent
 		l.Failed += g.failed
 		l.Unknown += g.unknown
@@ -33,6 +34,7 @@ func describe(p pool, o Options) Limit {
 		}
 		for status, n := range g.limitedStatuses {
 			l.LimitedStatuses[statusText(status)] += n
+			l.Limited += n
 		}
 	}
 	if p.model != nil {
@@ -118,6 +120,7 @@ func classOf(groups []*group) string {
 			classes = append(classes, g.class)
 		}
 	}
+	slices.Sort(classes)
 	return strings.Join(classes, "+")
 }
 

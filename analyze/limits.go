@@ -10,13 +10,21 @@ import (
 // same parameters: by one limiter (one stream), or each by its own.
 type pool struct {
 	groups  []*group
-	streams []*Stream
+	parts   [][]*group // by the limiter that decides them, if a hit reached it
+	streams []*Stream  // of each part
 	judged
 }
 
-// newPool judges who shares a limiter.
-func newPool(groups []*group, sh sharing, o Options) pool {
-	p := pool{groups: groups}
+// pooled makes a pool of groups that limiters decide part by part.
+func pooled(parts [][]*group, o Options) pool {
+	var p pool
+	var sh sharing
+	for _, part := range parts {
+		p.groups = append(p.groups, part...)
+		if streams := streamsOf(part); len(streams) > 0 {
+			p.parts, sh = append(p.parts, part), append(sh, streams)
+		}
+	}
 	p.judged, p.streams = sh.judge(o)
 	return p
 }
@@ -77,28 +85,28 @@ func (h hypothesis) against(o Options, other func(Options) hypothesis) hypothesi
 	return together
 }
 
-// limits decides between the hypotheses and describes the limiters of the one
-// that holds.
-func limits(groups []*group, o Options) ([]pool, []Limit, Scope) {
+// limits decides between the hypotheses and returns the limiters of the one that
+// holds.
+func limits(groups []*group, o Options) ([]pool, Scope) {
 	scope := Scope{Class: Untested, Source: Untested, Credential: Untested, Path: Untested}
-	var classes []string
-	byClass := map[string][]*group{}
-	for _, g := range groups {
-		if byClass[g.class] == nil {
-			classes = append(classes, g.class)
-		}
-		byClass[g.class] = append(byClass[g.class], g)
-	}
+	classes := split(groups, func(g *group) string { return g.class })
 	var apart hypothesis // every class has limiters of its own
 	apart.holds = true
 	type answer struct {
-		h      hypothesis
-		source ScopeVerdict
+		h                  hypothesis
+		source, credential ScopeVerdict
 	}
 	answers := make([]answer, len(classes))
 	var all sync.WaitGroup
-	for i, c := range classes { // they have no stream in common
-		all.Go(func() { answers[i].h, answers[i].source = bySource(byClass[c], o) })
+	for i, own := range classes { // they have no stream in common
+		all.Go(func() { answers[i].credential = byCredential(own, o) })
+	}
+	all.Wait()
+	for _, a := range answers {
+		scope.Credential = agree(scope.Credential, a.credential)
+	}
+	for i, own := range classes {
+		all.Go(func() { answers[i].h, answers[i].source = bySource(own, scope.Credential, o) })
 	}
 	all.Wait()
 	for _, a := range answers {
@@ -110,7 +118,7 @@ func limits(groups []*group, o Options) ([]pool, []Limit, Scope) {
 	if len(classes) > 1 {
 		var source ScopeVerdict
 		together := apart.against(o, func(o Options) (h hypothesis) {
-			h, source = byClassTogether(groups, o)
+			h, source = byClassTogether(groups, scope.Credential, o)
 			return h
 		})
 		scope.Class = decide(apart, together)
@@ -118,84 +126,48 @@ func limits(groups []*group, o Options) ([]pool, []Limit, Scope) {
 			chosen, scope.Source = together, source
 		}
 	}
-	out := make([]Limit, len(chosen.pools))
-	for i, p := range chosen.pools { // nor have these
+	return chosen.pools, scope
+}
+
+// describeAll turns pools, which have no stream in common, into entries of the
+// document.
+func describeAll(pools []pool, o Options) []Limit {
+	out := make([]Limit, len(pools))
+	var all sync.WaitGroup
+	for i, p := range pools {
 		all.Go(func() { out[i] = describe(p, o) })
 	}
 	all.Wait()
-	return chosen.pools, out, scope
+	return out
 }
 
-// bySource decides whether the sources of one class have limiters of their own.
-func bySource(groups []*group, o Options) (hypothesis, ScopeVerdict) {
-	apart := each(groups, o)
-	if len(groups) == 1 {
-		return apart, Untested
-	}
-	return settle(apart, apart.against(o, func(o Options) hypothesis { return one(groups, o) }))
+// alike supposes a limiter for each part, all with the same parameters.
+func alike(parts [][]*group, o Options) hypothesis {
+	p := pooled(parts, o)
+	return hypothesis{pools: []pool{p}, holds: explained(p.judged)}
 }
 
-// settle returns the hypothesis to go by, and what that says of the sources.
-func settle(apart, together hypothesis) (hypothesis, ScopeVerdict) {
-	source := decide(apart, together)
-	if source == Shared {
-		return together, source
-	}
-	return apart, source
-}
-
-// byClassTogether supposes that the classes share: per source, or all.
-func byClassTogether(groups []*group, o Options) (hypothesis, ScopeVerdict) {
-	bySrc := map[string][]*group{}
-	var sources []string
-	for _, g := range groups {
-		if bySrc[g.source] == nil {
-			sources = append(sources, g.source)
-		}
-		bySrc[g.source] = append(bySrc[g.source], g)
-	}
-	var sh sharing
-	for _, s := range sources {
-		if streams := streamsOf(bySrc[s]); len(streams) > 0 {
-			sh = append(sh, streams)
-		}
-	}
-	p := newPool(groups, sh, o)
-	perSource := hypothesis{pools: []pool{p}, holds: explained(p.judged)}
-	if len(sources) == 1 {
-		return perSource, Untested
-	}
-	return settle(perSource, perSource.against(o, func(o Options) hypothesis { return one(groups, o) }))
-}
-
-// each supposes a limiter for each group: with the same parameters if those
+// each supposes a limiter for each part: with the same parameters if those
 // explain all, else with its own.
-func each(groups []*group, o Options) hypothesis {
-	p := newPool(groups, separate(streamsOf(groups)), o)
-	if explained(p.judged) || len(groups) == 1 {
-		return hypothesis{pools: []pool{p}, holds: explained(p.judged)}
+func each(parts [][]*group, o Options) hypothesis {
+	same := alike(parts, o)
+	if same.holds || len(parts) == 1 {
+		return same
 	}
 	h := hypothesis{holds: true, differ: true}
-	for _, g := range groups {
-		own := newPool([]*group{g}, separate(streamsOf([]*group{g})), o)
+	for _, part := range parts {
+		own := pooled([][]*group{part}, o)
 		h.pools = append(h.pools, own)
 		h.holds = h.holds && explained(own.judged)
 	}
 	if !h.holds {
-		return hypothesis{pools: []pool{p}}
+		return same
 	}
 	return h
 }
 
 // one supposes a single limiter for all groups.
-func one(groups []*group, o Options) hypothesis {
-	var sh sharing
-	if streams := streamsOf(groups); len(streams) > 0 {
-		sh = sharing{streams}
-	}
-	p := newPool(groups, sh, o)
-	return hypothesis{pools: []pool{p}, holds: explained(p.judged)}
-}
+func one(groups []*group, o Options) hypothesis { return alike([][]*group{groups}, o) }
 
 // streamsOf leaves out groups of which no hit reached a limiter.
 func streamsOf(groups []*group) []*Stream {

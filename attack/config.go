@@ -30,6 +30,13 @@ type Request struct {
 	URL    string // absolute, http or https
 	Header http.Header
 	Body   []byte
+
+	// Variant tells a request that is only sent when it is asked for, by
+	// [Session.Send], from the others of its class; "" = the class's own. Such a
+	// request may fail as it likes.
+	Variant string
+	// Bare: it is sent without a credential.
+	Bare bool
 }
 
 // A Config says what to send, from where, and when to stop. Only Profile and
@@ -39,8 +46,14 @@ type Config struct {
 	Requests []Request    // one for each class that is to be sent, in any order; the profile's other classes are left out
 	Sources  []netip.Addr // local addresses to send from, all alike; empty = the system's choice
 
+	// Credentials are what hits authenticate with, besides the requests' own
+	// headers. Every source uses each of them; OnePerSource: source i uses number
+	// i, from the first again when there are fewer.
+	Credentials  []Credential
+	OnePerSource bool
+
 	Zero time.Time     // offset 0 of all instants, with a monotonic reading; zero = now
-	Lead time.Duration // from Zero to the start of the first phases; 0 = DefaultLead after the call of Run
+	Lead time.Duration // from Zero to the start of the first phases; 0, or if logins take longer = DefaultLead after they are done
 
 	MaxRequests int           // requests sent over all classes and sources; 0 = as many as the profile has
 	MaxDuration time.Duration // from the start of the first phases; 0 = as long as the profile lasts
@@ -52,7 +65,8 @@ type Config struct {
 
 	Insecure      bool   // accept any TLS certificate
 	HTTP2         bool   // offer HTTP/2 on TLS connections
-	LimitedStatus []int  // statuses that mean "limited"; a redirect among them is not a reason to give up
+	LimitedStatus []int  // statuses that mean "limited"; they are no reason to give up
+	EvenRefused   bool   // go on when the API refuses every hit (400, 401, 403, 406, 415, 422)
 	UserAgent     string // "" = "ratefit (+rate limit measurement)"; a request's own header wins
 
 	// Spin bounds the busy waiting before each hit. 0 = a default for the
@@ -109,12 +123,12 @@ func (c *Config) checkRequests() error {
 	if len(c.Requests) == 0 {
 		return errors.New("attack: no request given")
 	}
-	seen := make(map[string]bool)
+	seen := make(map[[2]string]bool)
 	for _, r := range c.Requests {
-		if seen[r.Class] {
+		if seen[[2]string{r.Class, r.Variant}] {
 			return fmt.Errorf("class %s: two requests given; each class sends one", r.Class)
 		}
-		seen[r.Class] = true
+		seen[[2]string{r.Class, r.Variant}] = true
 		if c.Profile == nil {
 			if r.Class == "" {
 				return errors.New("attack: a request without a class")
@@ -124,6 +138,28 @@ func (c *Config) checkRequests() error {
 		}
 		if err := r.check(); err != nil {
 			return fmt.Errorf("class %s: %w", r.Class, err)
+		}
+	}
+	return c.checkCredentials()
+}
+
+func (c *Config) checkCredentials() error {
+	labels := make(map[string]bool)
+	for i := range c.Credentials {
+		k := &c.Credentials[i]
+		switch {
+		case k.Label == "" || labels[k.Label]:
+			return errors.New("attack: credentials need labels that differ")
+		case k.Login != nil && k.Renew == nil:
+			return fmt.Errorf("credential %s: nothing reads the reply to its login", k.Label)
+		case k.Login != nil:
+			if err := k.Login.check(); err != nil {
+				return fmt.Errorf("login as %s: %w", k.Label, err)
+			}
+		}
+		labels[k.Label] = true
+		if err := (&Request{URL: "http://x", Header: k.Header}).check(); err != nil {
+			return fmt.Errorf("credential %s: %w", k.Label, err)
 		}
 	}
 	return nil

@@ -11,14 +11,18 @@ import (
 
 // exchange sends the request, reads the reply to its end, fills in the hit and
 // records it. The reply's body is closed.
-func (s *stream) exchange(req *http.Request, h *trace.Hit) (*http.Response, error) {
-	ctx, cancel := context.WithCancelCause(s.run.inflight)
+// What is read of it goes to body.
+func (s *stream) exchange(inflight context.Context, req *http.Request, h *trace.Hit, body io.Writer) (*http.Response, error) {
+	ctx, cancel := context.WithCancelCause(inflight)
 	defer cancel(nil)
 	ctx, stop := context.WithTimeoutCause(ctx, s.run.config.Timeout, errTimeout)
 	defer stop()
 
 	req.Header.Del("X-Vegeta-Seq") // a limiter may look at headers, and nobody asked for this one
 	req.Header.Del("X-Vegeta-Attack")
+	if s.credential != nil {
+		s.credential.sign(req.Header)
+	}
 	now := s.run.now
 	st := &stamps{now: now, cancel: cancel, halted: s.run.stopped, traced: s.run.traced, sent: now()}
 
@@ -29,7 +33,7 @@ func (s *stream) exchange(req *http.Request, h *trace.Hit) (*http.Response, erro
 		location = reply.Header.Get("Location")
 		h.Status = reply.StatusCode
 		h.Header = trace.KeptHeaders(reply.Header)
-		h.BytesIn, err = s.discard(reply)
+		h.BytesIn, err = s.read(reply, body)
 	}
 	h.End = now()
 
@@ -45,17 +49,19 @@ func (s *stream) exchange(req *http.Request, h *trace.Hit) (*http.Response, erro
 	if h.Error == trace.ErrUnsent {
 		h.Sent, h.End = h.Asked, h.Asked
 	}
-	s.run.watch.observe(h, err, location)
+	if !s.unwatched {
+		s.run.watch.observe(h, err, location)
+	}
 	s.run.recorder.put(h)
 	return reply, err
 }
 
-// discard reads the reply's body, at most as much of it as is configured, and
+// read reads the reply's body, at most as much of it as is configured, and
 // closes it. A connection with more to come is given up.
-func (s *stream) discard(reply *http.Response) (int64, error) {
+func (s *stream) read(reply *http.Response, to io.Writer) (int64, error) {
 	defer reply.Body.Close()
 	if reply.StatusCode == http.StatusSwitchingProtocols {
 		return 0, nil // what follows is not HTTP
 	}
-	return io.Copy(io.Discard, io.LimitReader(reply.Body, s.run.config.MaxBody))
+	return io.Copy(to, io.LimitReader(reply.Body, s.run.config.MaxBody))
 }

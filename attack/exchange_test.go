@@ -86,7 +86,7 @@ func TestVirtualBrokenBody(t *testing.T) {
 func TestVirtualEveryStatusIsData(t *testing.T) {
 	for _, status := range []int{200, 204, 304, 400, 401, 403, 404, 422, 429, 500, 503} {
 		synctest.Test(t, func(t *testing.T) {
-			c := Config{Profile: reads(hold("hold", 10*profiles.PerSecond, 2*time.Second))}
+			c := Config{Profile: reads(hold("hold", 10*profiles.PerSecond, 2*time.Second)), EvenRefused: true}
 			hits, end, err := virtual(t.Context(), c, func(*http.Request) (*http.Response, error) {
 				return reply(status, "Retry-After", "3", "Set-Cookie", "secret=1"), nil
 			})

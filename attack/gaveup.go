@@ -5,7 +5,9 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
+	"strings"
 
 	"ratefit/internal/trace"
 )
@@ -13,10 +15,12 @@ import (
 // A GaveUpError ends a run that cannot succeed: from the first hit of a class
 // on, all of them failed in the same way.
 type GaveUpError struct {
-	Class string
-	Kind  trace.ErrorKind // "" = every reply was a redirect
-	Hits  int             // how many failed
-	Err   error           // what ended the last of them; nil for a redirect. Its text may show addresses
+	Class  string
+	Kind   trace.ErrorKind // "" = every hit was replied to: with Status, or a redirect
+	Status int             // with which the API refused every hit; 0 = it did not
+	Hits   int             // how many failed
+	Later  bool            // not from the first hit on, but since one that was served
+	Err    error           // what ended the last of them; nil for a redirect. Its text may show addresses
 
 	target, source, location string
 }
@@ -25,9 +29,16 @@ type GaveUpError struct {
 // credentials and no query.
 func (e *GaveUpError) Error() string {
 	what, try := e.explain()
-	hits := fmt.Sprintf("all of the first %d hits failed alike", e.Hits)
-	if e.Hits == 1 {
-		hits = "its only hit failed"
+	how := "failed"
+	if e.Status != 0 {
+		how = "were refused"
+	}
+	hits := fmt.Sprintf("all of the first %d hits %s alike", e.Hits, how)
+	switch {
+	case e.Later:
+		hits = fmt.Sprintf("the last %d hits, after others had been served", e.Hits)
+	case e.Hits == 1:
+		hits = "its only hit " + strings.Replace(how, "were", "was", 1)
 	}
 	return fmt.Sprintf("%s: %s: %s (%s)", e.Class, what, try, hits)
 }
@@ -37,6 +48,9 @@ func (e *GaveUpError) Unwrap() error { return e.Err }
 // explain says what is wrong, and what to try.
 func (e *GaveUpError) explain() (what, try string) {
 	host := hostOf(e.target)
+	if e.Status != 0 {
+		return "every hit is answered " + status(e.Status), e.explainRefusal()
+	}
 	switch e.Kind {
 	case "":
 		return "redirected to " + withoutQuery(e.target, e.location), "ratefit does not follow redirects; give the final URL"
@@ -54,6 +68,25 @@ func (e *GaveUpError) explain() (what, try string) {
 		return host + " does not answer in HTTP", "check the scheme (http or https) and the port"
 	}
 	return "no usable reply from " + host, "check the URL with another client first"
+}
+
+// explainRefusal says what to try about a status that says what is wrong with
+// the request.
+func (e *GaveUpError) explainRefusal() string {
+	const anyway = "; to measure a limiter that counts such hits too, add --even-refused"
+	switch {
+	case e.Later:
+		return "the credentials are valid no more; with --login they are renewed in time"
+	case e.Status == http.StatusUnauthorized:
+		return "the credentials are missing or wrong, give them with --bearer, --cookie, --header or --login" + anyway
+	case e.Status == http.StatusForbidden:
+		return "these credentials do not allow it, use others or another request" + anyway
+	case e.Status == http.StatusNotAcceptable:
+		return "a condition of the request does not hold, check the request and --body" + anyway
+	case e.Status == http.StatusUnsupportedMediaType:
+		return "give the content type that it wants with -H 'Content-Type: …'" + anyway
+	}
+	return "check --body and the query" + anyway
 }
 
 func (e *GaveUpError) explainDial(host string) (what, try string) {

@@ -4,13 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
-	"net/netip"
-	"slices"
 	"sync"
 	"time"
-
-	vegeta "github.com/tsenart/vegeta/v12/lib"
 
 	"ratefit/internal/trace"
 )
@@ -29,11 +24,16 @@ type run struct {
 	recorder *recorder
 	budget   budget
 	watch    *watch
+	keepers  []*keeper // of the credentials that are used
 
 	halted   context.Context // ends when no new hit may be sent; its cause says why
 	halt     context.CancelCauseFunc
 	inflight context.Context // ends when hits under way are given up
 	abort    context.CancelCauseFunc
+
+	renewing context.Context // ends when no credential has to be renewed any more
+	letGo    context.CancelFunc
+	keeping  sync.WaitGroup // keepers at work
 }
 
 func (r *run) now() time.Duration { return time.Since(r.zero) }
@@ -55,6 +55,9 @@ func (r *run) stopped() bool {
 // Run has returned. When it is stopped, hits under way may finish within the
 // grace; afterwards they are recorded as canceled.
 //
+// Credentials are got before the first hit, and renewed beside the others. One
+// that cannot be had ends the run with a [*LoginError].
+//
 // Run returns when the last hit has ended; a pause at a profile's end is not
 // waited for. Any other error means that nothing was sent.
 func Run(ctx context.Context, c Config, record func(*trace.Hit)) (trace.End, error) {
@@ -75,11 +78,15 @@ func Run(ctx context.Context, c Config, record func(*trace.Hit)) (trace.End, err
 	if err != nil {
 		return trace.End{}, err
 	}
-	defer r.limitTime()()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		r.send(streams)
+		if r.logIn() {
+			r.place(streams)
+			defer r.limitTime()()
+			r.send(streams)
+		}
+		r.release()
 	}()
 	r.recorder.drain(done, record)
 	return r.end()
@@ -92,8 +99,27 @@ func newRun(ctx context.Context, c Config) *run {
 	}
 	r.halted, r.halt = context.WithCancelCause(ctx)
 	r.inflight, r.abort = context.WithCancelCause(context.WithoutCancel(ctx))
-	r.watch = &watch{after: c.GiveUpAfter, limited: c.LimitedStatus, giveUp: r.halt, classes: make(map[string]*streak)}
+	r.renewing, r.letGo = context.WithCancel(r.halted)
+	r.keepers = newKeepers(r)
+	r.watch = &watch{after: c.GiveUpAfter, limited: c.LimitedStatus, evenRefused: c.EvenRefused, giveUp: r.halt, classes: make(map[string]*streak)}
 	return r
+}
+
+// release ends the renewing of credentials, logins under way included.
+func (r *run) release() {
+	r.letGo()
+	r.keeping.Wait()
+}
+
+// place sets the instants of all phases.
+func (r *run) place(streams []*stream) {
+	c := &r.config
+	if c.Lead == 0 || len(r.keepers) > 0 && c.Lead < r.now() {
+		c.Lead = r.now() + DefaultLead
+	}
+	for k, s := range streams {
+		place(s.phases, c.Lead+time.Duration(k)*c.Profile.Stagger)
+	}
 }
 
 // send starts all streams and returns when all hits have ended.
@@ -139,6 +165,7 @@ func (r *run) limitTime() (cancel func()) {
 func (r *run) end() (trace.End, error) {
 	e := trace.End{At: r.now(), Wall: time.Now().Round(0), Reason: "done"}
 	var gaveUp *GaveUpError
+	var noLogin *LoginError
 	cause := context.Cause(r.halted)
 	switch {
 	case cause == nil:
@@ -149,6 +176,9 @@ func (r *run) end() (trace.End, error) {
 	case errors.As(cause, &gaveUp):
 		e.Reason = gaveUp.Error()
 		return e, gaveUp
+	case errors.As(cause, &noLogin):
+		e.Reason = noLogin.Error()
+		return e, noLogin
 	case errors.Is(cause, errRequests):
 		e.Reason = fmt.Sprintf("budget: %d requests", r.config.MaxRequests)
 	case errors.Is(cause, errDuration):
@@ -157,111 +187,4 @@ func (r *run) end() (trace.End, error) {
 		e.Reason = "interrupted"
 	}
 	return e, nil
-}
-
-// streams makes one stream for each class and source.
-func (r *run) streams(n *network) ([]*stream, error) {
-	c := &r.config
-	sources := c.Sources
-	if len(sources) == 0 {
-		sources = []netip.Addr{{}}
-	}
-	var streams []*stream
-	largest := 0
-	for k := range c.Profile.Classes { // in this order they are staggered
-		class := &c.Profile.Classes[k]
-		i := slices.IndexFunc(c.Requests, func(r Request) bool { return r.Class == class.Name })
-		if i < 0 {
-			continue
-		}
-		request := &c.Requests[i]
-		phases, err := plan(class)
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range phases {
-			largest = max(largest, largestGroup(p.schedule))
-		}
-		streams = append(streams, &stream{
-			run: r, class: class.Name, phases: phases,
-			target: request.target(c.UserAgent), url: trace.RedactURL(request.URL),
-		})
-	}
-	slots, err := maxInFlight(c.MaxInFlight, largest, len(streams)*len(sources), fileLimit)
-	if err != nil {
-		return nil, err
-	}
-	streams = r.multiply(streams, sources, slots, n)
-	if c.Lead == 0 {
-		c.Lead = r.now() + DefaultLead
-	}
-	for k, s := range streams {
-		place(s.phases, c.Lead+time.Duration(k)*c.Profile.Stagger)
-	}
-	return streams, nil
-}
-
-// bare makes one stream without phases for each request and source.
-func (r *run) bare(n *network) ([]*stream, error) {
-	c := &r.config
-	sources := c.Sources
-	if len(sources) == 0 {
-		sources = []netip.Addr{{}}
-	}
-	var streams []*stream
-	for i := range c.Requests {
-		request := &c.Requests[i]
-		streams = append(streams, &stream{
-			run: r, class: request.Class, target: request.target(c.UserAgent), url: trace.RedactURL(request.URL),
-		})
-	}
-	slots, err := maxInFlight(c.MaxInFlight, 0, len(streams)*len(sources), fileLimit)
-	if err != nil {
-		return nil, err
-	}
-	if c.Lead == 0 {
-		c.Lead = r.now()
-	}
-	return r.multiply(streams, sources, slots, n), nil
-}
-
-// multiply makes a copy of each stream for each source. Classes share the
-// source's connections.
-func (r *run) multiply(classes []*stream, sources []netip.Addr, slots int, n *network) []*stream {
-	var streams []*stream
-	for _, source := range sources {
-		label := source.String()
-		if !source.IsValid() {
-			label = "local"
-			if r.traced {
-				label = localAddr(r.halted, classes[0].target.URL)
-			}
-		}
-		var rt http.RoundTripper
-		if r.traced {
-			rt = n.transport(source, slots*len(classes))
-		} else {
-			rt = r.config.RoundTripper(label)
-		}
-		for _, class := range classes {
-			s := *class
-			s.phases = slices.Clone(class.phases)
-			s.source, s.network, s.slots = label, rt, make(chan struct{}, slots)
-			streams = append(streams, &s)
-		}
-	}
-	return streams
-}
-
-// target returns the request as Vegeta wants it.
-func (r *Request) target(userAgent string) vegeta.Target {
-	h := make(http.Header, len(r.Header)+1)
-	for name, values := range r.Header {
-		key := http.CanonicalHeaderKey(name)
-		h[key] = append(h[key], values...)
-	}
-	if _, ok := h["User-Agent"]; !ok {
-		h.Set("User-Agent", userAgent)
-	}
-	return vegeta.Target{Method: r.method(), URL: r.URL, Body: r.Body, Header: h}
 }

@@ -25,9 +25,9 @@ type Session struct {
 	endTimer func()
 }
 
-// Open prepares a session; nothing is sent yet. Config.Profile is not used,
+// Open prepares a session: it gets the credentials, and sends nothing else. Config.Profile is not used,
 // each of Config.Requests is a class. Config.MaxDuration counts from
-// Config.Lead, or from now. record is called from one goroutine, for every hit
+// Config.Lead, or from the return of Open. record is called from one goroutine, for every hit
 // in the order in which they end, until Close has returned.
 func Open(ctx context.Context, c Config, record func(*trace.Hit)) (*Session, error) {
 	c, err := c.withDefaults()
@@ -41,12 +41,58 @@ func Open(ctx context.Context, c Config, record func(*trace.Hit)) (*Session, err
 		r.halt(nil)
 		return nil, err
 	}
-	s.endTimer = r.limitTime()
 	go func() {
 		defer close(s.drained)
 		r.recorder.drain(s.done, record)
 	}()
+	ready := r.logIn()
+	if r.config.Lead == 0 {
+		r.config.Lead = r.now()
+	}
+	s.endTimer = r.limitTime()
+	if !ready {
+		why := context.Cause(r.halted)
+		if _, err := s.Close(); err != nil {
+			why = err
+		}
+		return nil, why
+	}
 	return s, nil
+}
+
+// A Lane names whose hits some are.
+type Lane struct {
+	Class, Source string
+	Credential    string // its label; "" = the first that the source uses, or none
+	Variant       string // of the class's request
+}
+
+// Credentials returns the labels of the credentials that a source uses.
+func (s *Session) Credentials(source string) []string {
+	var labels []string
+	for _, st := range s.streams {
+		if st.source == source && st.label != "" && !slices.Contains(labels, st.label) {
+			labels = append(labels, st.label)
+		}
+	}
+	return labels
+}
+
+// LogIn renews a credential at an instant, before it has to be. Whether it is
+// given a new one or not, what it holds stays valid.
+func (s *Session) LogIn(label string, at time.Duration) error {
+	i := slices.IndexFunc(s.run.keepers, func(k *keeper) bool { return k.Label == label && k.Login != nil })
+	if i < 0 {
+		return fmt.Errorf("attack: no credential %q to log in for in this session", label)
+	}
+	s.sending.Add(1)
+	defer s.sending.Done()
+	c := clock{zero: s.run.zero}
+	if c.wait(s.run.renewing, at) {
+		s.run.keepers[i].ask(s.run.renewing)
+	}
+	s.run.recorder.barrier()
+	return nil
 }
 
 // Sources returns the labels of the addresses that are sent from, as hits have
@@ -68,21 +114,23 @@ func (s *Session) Now() time.Duration { return s.run.now() }
 // or given up.
 func (s *Session) Stopped() <-chan struct{} { return s.run.halted.Done() }
 
-// Send sends one hit of the class from the source at each instant, and returns
+// Send sends one hit of the lane at each instant, and returns
 // when all of them have ended and been recorded. Instants count from the
 // session's zero and must not decrease; those that have passed are subject to
-// the same rule as late hits of a profile. Sends of different classes or
-// sources may go on at the same time.
-func (s *Session) Send(class, source, name string, at []time.Duration) error {
+// the same rule as late hits of a profile. Sends of different lanes may go
+// on at the same time.
+func (s *Session) Send(l Lane, name string, at []time.Duration) error {
 	if len(at) == 0 {
 		return nil
 	}
 	if !slices.IsSorted(at) {
 		return errors.New("attack: instants that go back in time")
 	}
-	i := slices.IndexFunc(s.streams, func(st *stream) bool { return st.class == class && st.source == source })
+	i := slices.IndexFunc(s.streams, func(st *stream) bool {
+		return st.class == l.Class && st.source == l.Source && st.variant == l.Variant && (l.Credential == "" || st.label == l.Credential)
+	})
 	if i < 0 {
-		return fmt.Errorf("attack: no class %q from %q in this session", class, source)
+		return fmt.Errorf("attack: no class %q from %q in this session", l.Class, l.Source)
 	}
 	s.sending.Add(1)
 	defer s.sending.Done()
@@ -99,6 +147,7 @@ func (s *Session) Send(class, source, name string, at []time.Duration) error {
 // [Run] does. It must be called once, after the last Send has begun.
 func (s *Session) Close() (trace.End, error) {
 	s.sending.Wait()
+	s.run.release()
 	close(s.done)
 	<-s.drained
 	end, err := s.run.end()

@@ -48,7 +48,7 @@ func TestSessionSendsEveryHitAtItsInstant(t *testing.T) {
 		for k := range 5 {
 			at := append(spaced(s.Now()+50*time.Millisecond, 4, 0), spaced(s.Now()+80*time.Millisecond, 10, 7*time.Millisecond)...)
 			want = append(want, at...)
-			if err := s.Send("read", source, strings.Repeat("x", k+1), at); err != nil {
+			if err := s.Send(Lane{Class: "read", Source: source}, strings.Repeat("x", k+1), at); err != nil {
 				t.Fatal(err)
 			}
 			if len(hits) != len(want) {
@@ -87,7 +87,7 @@ func TestSessionSideBySide(t *testing.T) {
 		for _, class := range []string{"read", "write"} {
 			for _, source := range s.Sources() {
 				wg.Go(func() {
-					if err := s.Send(class, source, "p", spaced(time.Second, 20, 50*time.Millisecond)); err != nil {
+					if err := s.Send(Lane{Class: class, Source: source}, "p", spaced(time.Second, 20, 50*time.Millisecond)); err != nil {
 						t.Error(err)
 					}
 				})
@@ -118,7 +118,7 @@ func TestSessionBudget(t *testing.T) {
 		s := virtualSession(t, t.Context(), Config{MaxRequests: 25}, func(*http.Request) (*http.Response, error) { calls++; return reply(200), nil }, func(*trace.Hit) {})
 		source := s.Sources()[0]
 		for range 4 {
-			if err := s.Send("read", source, "p", spaced(s.Now()+time.Second, 10, time.Millisecond)); err != nil {
+			if err := s.Send(Lane{Class: "read", Source: source}, "p", spaced(s.Now()+time.Second, 10, time.Millisecond)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -138,8 +138,8 @@ func TestSessionMaxDuration(t *testing.T) {
 		var hits []*trace.Hit
 		began := time.Now()
 		s := virtualSession(t, t.Context(), Config{MaxDuration: 2 * time.Second}, at200, func(h *trace.Hit) { hits = append(hits, h) })
-		s.Send("read", s.Sources()[0], "p", spaced(time.Second, 100, 300*time.Millisecond))
-		s.Send("read", s.Sources()[0], "late", spaced(time.Hour, 1, 0))
+		s.Send(Lane{Class: "read", Source: s.Sources()[0]}, "p", spaced(time.Second, 100, 300*time.Millisecond))
+		s.Send(Lane{Class: "read", Source: s.Sources()[0]}, "late", spaced(time.Hour, 1, 0))
 		end, err := s.Close()
 		if err != nil || end.Reason != "budget: 2s" || len(hits) != 4 || time.Since(began) != 2*time.Second {
 			t.Errorf("%d hits, %v, end %+v, error %v", len(hits), time.Since(began), end, err)
@@ -154,7 +154,7 @@ func TestSessionInterrupt(t *testing.T) {
 		s := virtualSession(t, ctx, Config{}, at200, func(*trace.Hit) {})
 		time.AfterFunc(3*time.Second, cancel)
 		began := time.Now()
-		s.Send("read", s.Sources()[0], "p", []time.Duration{time.Hour})
+		s.Send(Lane{Class: "read", Source: s.Sources()[0]}, "p", []time.Duration{time.Hour})
 		end, err := s.Close()
 		if err != nil || end.Reason != "interrupted" || time.Since(began) != 3*time.Second {
 			t.Errorf("%v, end %+v, error %v", time.Since(began), end, err)
@@ -166,7 +166,7 @@ func TestSessionInterrupt(t *testing.T) {
 func TestSessionGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := virtualSession(t, t.Context(), Config{}, func(*http.Request) (*http.Response, error) { return reply(302, "Location", "/login"), nil }, func(*trace.Hit) {})
-		s.Send("read", s.Sources()[0], "p", spaced(time.Second, 100, time.Millisecond))
+		s.Send(Lane{Class: "read", Source: s.Sources()[0]}, "p", spaced(time.Second, 100, time.Millisecond))
 		<-s.Stopped()
 		if _, err := s.Close(); err == nil || !strings.Contains(err.Error(), "redirect") {
 			t.Errorf("error %v", err)
@@ -185,7 +185,7 @@ func TestSessionMistakes(t *testing.T) {
 			{"read", "127.0.0.9", spaced(0, 1, 0)},
 			{"read", s.Sources()[0], []time.Duration{2, 1}},
 		} {
-			if err := s.Send(test.class, test.source, "p", test.at); err == nil {
+			if err := s.Send(Lane{Class: test.class, Source: test.source}, "p", test.at); err == nil {
 				t.Errorf("%+v was sent", test)
 			}
 		}

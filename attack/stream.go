@@ -2,6 +2,7 @@ package attack
 
 import (
 	"errors"
+	"io"
 	"net/http"
 	"sync"
 	"time"
@@ -15,10 +16,15 @@ import (
 // made.
 const startAhead = 10 * time.Millisecond
 
-// A stream sends one class from one source: its phases one after the other.
+// A stream sends one class from one source with one credential: its phases one after the other.
 type stream struct {
 	run           *run
 	class, source string
+	variant       string  // of the class's request
+	label         string  // of the credential, "" = none
+	credential    *keeper // nil = none
+	bare          bool    // sent without its credential
+	unwatched     bool    // its failures are no reason to give up
 	target        vegeta.Target
 	url           string // redacted
 	phases        []phase
@@ -77,9 +83,16 @@ func (s *stream) targeter(t *vegeta.Target) error {
 
 // admit takes a slot and a request of the budget for a hit that is due, and
 // hands it to the phase's sender. If there is none it records the hit as
-// unsent; out of budget it also ends the run.
+// unsent; out of budget, or without a valid credential, it also ends the run.
 func (s *stream) admit(phase string, asked time.Duration, due chan<- *trace.Hit) bool {
 	h := s.hit(phase, asked)
+	if s.credential != nil {
+		if lost := s.credential.lost.Load(); lost != nil {
+			s.unsent(h)
+			s.run.halt(lost)
+			return false
+		}
+	}
 	select {
 	case s.slots <- struct{}{}:
 	default:
@@ -98,7 +111,7 @@ func (s *stream) admit(phase string, asked time.Duration, due chan<- *trace.Hit)
 
 func (s *stream) hit(phase string, asked time.Duration) *trace.Hit {
 	return &trace.Hit{
-		Class: s.class, Source: s.source, Phase: phase,
+		Class: s.class, Source: s.source, Credential: s.label, Phase: phase,
 		Method: s.target.Method, URL: s.url, Asked: asked,
 	}
 }
@@ -130,7 +143,7 @@ func (t *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 		t.stream.unsent(h)
 		return nil, errStopped
 	}
-	reply, err := t.stream.exchange(req, h)
+	reply, err := t.stream.exchange(t.stream.run.inflight, req, h, io.Discard)
 	if err != nil {
 		return nil, err
 	}

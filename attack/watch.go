@@ -9,11 +9,13 @@ import (
 )
 
 // A watch tells when it is hopeless to go on: when all hits of a class, from
-// its first on, have failed in the same way.
+// its first on, have failed or been refused in the same way; or when credentials
+// that were good are good no more.
 type watch struct {
-	after   int   // hits; negative = never gives up
-	limited []int // statuses that mean "limited"
-	giveUp  func(error)
+	after       int   // hits; negative = never gives up
+	limited     []int // statuses that mean "limited"
+	evenRefused bool  // the API's own refusals are no failures
+	giveUp      func(error)
 
 	mu      sync.Mutex
 	classes map[string]*streak
@@ -24,6 +26,8 @@ type streak struct {
 	cause   *GaveUpError
 	hits    int
 	hopeful bool // a hit got a reply, or failed differently
+	served  bool // a hit got what it asked for
+	expired int  // hits since then that were answered 401, and none otherwise but limited
 }
 
 // observe takes a finished hit into account. err is what ended it, location
@@ -40,6 +44,7 @@ func (w *watch) observe(h *trace.Hit, err error, location string) {
 		w.classes[h.Class] = s
 	}
 	if s.hopeful {
+		w.expire(s, h)
 		return
 	}
 	redirect := w.isRedirect(h.Status, location)
@@ -47,14 +52,40 @@ func (w *watch) observe(h *trace.Hit, err error, location string) {
 	if redirect {
 		kind = ""
 	}
-	if h.Status != 0 && !redirect || s.hits > 0 && s.cause.Kind != kind {
+	refused := w.isRefused(h.Status)
+	status := 0
+	if refused {
+		status = h.Status
+	}
+	if h.Status != 0 && !redirect && !refused || s.hits > 0 && (s.cause.Kind != kind || s.cause.Status != status) {
 		s.hopeful = true
+		w.expire(s, h)
 		return
 	}
 	s.hits++
-	s.cause = &GaveUpError{Class: h.Class, Kind: kind, Hits: s.hits, Err: err, target: h.URL, source: h.Source, location: location}
+	s.cause = &GaveUpError{Class: h.Class, Kind: kind, Status: status, Hits: s.hits, Err: err, target: h.URL, source: h.Source, location: location}
 	if w.after > 0 && s.hits == w.after {
 		w.giveUp(s.cause)
+	}
+}
+
+// manyExpired is how many times GiveUpAfter a class must be answered 401, after
+// it was served, to tell a credential that is good no more from a server that
+// refuses now and then.
+const manyExpired = 3
+
+// expire notices that a class is not let in any more.
+func (w *watch) expire(s *streak, h *trace.Hit) {
+	switch {
+	case h.Status == 0 || h.Outcome(w.limited) == trace.Limited:
+	case h.Status < 400:
+		s.served, s.expired = true, 0
+	case h.Status != http.StatusUnauthorized || w.evenRefused:
+		s.expired = 0
+	case s.served:
+		if s.expired++; w.after > 0 && s.expired == manyExpired*w.after {
+			w.giveUp(&GaveUpError{Class: h.Class, Status: h.Status, Hits: s.expired, Later: true, target: h.URL, source: h.Source})
+		}
 	}
 }
 
@@ -81,4 +112,9 @@ func (w *watch) isRedirect(status int, location string) bool {
 		return location != "" && !slices.Contains(w.limited, status)
 	}
 	return false
+}
+
+// isRefused reports whether the API refused the hit for what it is.
+func (w *watch) isRefused(status int) bool {
+	return trace.Refused(status) && !w.evenRefused && !slices.Contains(w.limited, status)
 }

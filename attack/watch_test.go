@@ -68,7 +68,20 @@ func TestVirtualKeepsGoing(t *testing.T) {
 			return nil, io.EOF
 		},
 		"redirect without location": func(int32, *http.Request) (*http.Response, error) { return reply(302), nil },
-		"all unauthorized":          func(int32, *http.Request) (*http.Response, error) { return reply(401), nil },
+		"refused, then limited": func(n int32, _ *http.Request) (*http.Response, error) {
+			if n > 5 {
+				return reply(429), nil
+			}
+			return reply(401), nil
+		},
+		"refused in two ways": func(n int32, _ *http.Request) (*http.Response, error) { return reply(401 + 2*int(n%2)), nil },
+		"not found":           func(int32, *http.Request) (*http.Response, error) { return reply(404), nil },
+		"expired now and then": func(n int32, _ *http.Request) (*http.Response, error) {
+			if n%25 == 1 {
+				return reply(200), nil
+			}
+			return reply(401), nil
+		},
 	}
 	for name, f := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -93,6 +106,52 @@ func TestVirtualAllOfFewHitsFail(t *testing.T) {
 		var gaveUp *GaveUpError
 		if !errors.As(err, &gaveUp) || gaveUp.Hits != 3 || len(hits) != 3 || end.Reason != err.Error() {
 			t.Errorf("%d hits, end %+v, error %v", len(hits), end, err)
+		}
+	})
+}
+
+// What the API refuses for what it is ends the run, with the cause; unless that
+// is what is to be measured.
+func TestVirtualRefused(t *testing.T) {
+	for _, status := range []int{400, 401, 403, 406, 415, 422} {
+		synctest.Test(t, func(t *testing.T) {
+			c := Config{Profile: reads(hold("hold", 10*profiles.PerSecond, 5*time.Second))}
+			refuse := func(*http.Request) (*http.Response, error) { return reply(status), nil }
+			hits, end, err := virtual(t.Context(), c, refuse)
+			var gaveUp *GaveUpError
+			if !errors.As(err, &gaveUp) || gaveUp.Status != status || len(hits) != 10 || end.Reason != err.Error() {
+				t.Errorf("%d: %d hits, end %+v, error %v", status, len(hits), end, err)
+			}
+			c.EvenRefused = true
+			if hits, _, err = virtual(t.Context(), c, refuse); err != nil || len(hits) != 50 {
+				t.Errorf("%d, even refused: %d hits, error %v", status, len(hits), err)
+			}
+			c.EvenRefused, c.LimitedStatus = false, []int{status}
+			if hits, _, err = virtual(t.Context(), c, refuse); err != nil || len(hits) != 50 {
+				t.Errorf("%d means limited: %d hits, error %v", status, len(hits), err)
+			}
+		})
+	}
+}
+
+// A credential that is good no more ends the run before the budget does.
+func TestVirtualExpiresMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := Config{Profile: reads(hold("hold", 10*profiles.PerSecond, time.Minute))}
+		began := time.Now()
+		hits, _, err := virtual(t.Context(), c, func(*http.Request) (*http.Response, error) {
+			if time.Since(began) < 5*time.Second {
+				return reply(200), nil
+			}
+			return reply(401), nil
+		})
+		var gaveUp *GaveUpError
+		if !errors.As(err, &gaveUp) || !gaveUp.Later || gaveUp.Hits != 30 || len(hits) != 80 {
+			t.Fatalf("%d hits, error %v", len(hits), err)
+		}
+		const want = "read: every hit is answered 401 Unauthorized: the credentials are valid no more; with --login they are renewed in time (the last 30 hits, after others had been served)"
+		if err.Error() != want {
+			t.Errorf("got  %s\nwant %s", err, want)
 		}
 	})
 }

@@ -88,6 +88,7 @@ func fixtures() map[string]*analyze.Analysis {
 		"nothing-claimed": nothingClaimed(),
 	}
 	maps.Copy(all, modelFixtures())
+	maps.Copy(all, costFixtures())
 	return all
 }
 

@@ -116,6 +116,7 @@ func seriesOf(l *analyze.Limit, s analyze.Scope) (all []*series, note string) {
 }
 
 // collect reads the hits once and counts each in every scene that it belongs to.
+// Experiments about the cost of refused hits belong to none.
 func collect(scenes []*scene, hits HitSource) error {
 	if hits == nil {
 		return nil
@@ -127,6 +128,9 @@ func collect(scenes []*scene, hits HitSource) error {
 	}
 	routes := map[key][]target{}
 	return hits(func(h *trace.Hit) bool {
+		if _, _, cost := h.Cost(); cost {
+			return true // the limit was not fitted to it
+		}
 		k := key{h.Class, h.Source}
 		to, known := routes[k]
 		if !known {

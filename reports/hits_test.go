@@ -225,3 +225,23 @@ func BenchmarkCollect(b *testing.B) {
 		b.Fatal(err)
 	}
 }
+
+// Logins, and experiments about the cost of refused hits, are in no picture.
+func TestCollectMeasuredHitsOnly(t *testing.T) {
+	sc := &scene{limit: &analyze.Limit{Class: "write", Sources: []string{"127.0.0.2"}}}
+	sc.series = []*series{{source: "127.0.0.2"}}
+	hit := trace.Hit{Class: "write", Source: "127.0.0.2", Status: 200, FirstByte: 1}
+	beside := []trace.Hit{hit, hit, hit}
+	beside[0].Phase = trace.CostPhaseOf("no credentials", false)
+	beside[1].Phase = trace.CostPhaseOf("no credentials", true)
+	beside[2].Class, beside[2].Phase = trace.LoginClass, trace.LoginPhase
+	err := collect([]*scene{sc}, func(yield func(*trace.Hit) bool) error {
+		for _, h := range append(beside, hit) {
+			yield(&h)
+		}
+		return nil
+	})
+	if n := sum(sc.series[0].admitted); err != nil || n != 1 {
+		t.Errorf("%d hits counted, error %v, want 1", n, err)
+	}
+}

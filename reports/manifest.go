@@ -39,12 +39,13 @@ type Manifest struct {
 // A ManifestProbe is some hits of one class from one source, and why they were
 // sent.
 type ManifestProbe struct {
-	Name   string  `json:"name"` // the phase in the trace
-	Class  string  `json:"class"`
-	Source string  `json:"source"`
-	At     float64 `json:"at_s"` // of its first hit, seconds since the run began
-	Hits   int     `json:"hits"`
-	Reason string  `json:"reason"`
+	Name       string  `json:"name"` // the phase in the trace
+	Class      string  `json:"class"`
+	Source     string  `json:"source"`
+	Credential string  `json:"credential,omitempty"` // its label
+	At         float64 `json:"at_s"`                 // of its first hit, seconds since the run began
+	Hits       int     `json:"hits"`
+	Reason     string  `json:"reason"`
 }
 
 // A ManifestClass is one class of traffic and the request that it was made of.

@@ -115,10 +115,11 @@ func (p *page) counts(a *analyze.Analysis, labels []string) bool {
 	return false
 }
 
-// footer says what was sent, the scope, the warnings about the whole run and
+// footer says what was sent, the scope, what else was found, the warnings about the whole run and
 // the files.
 func footer(a *analyze.Analysis, files []string) []row {
 	rows := append([]row(nil), scopeRows(a)...)
+	rows = append(rows, costRows(a)...)
 	rows = append(rows, row{label: "sent", text: sent(a)}, row{label: "target", text: printable(a.Target)})
 	for _, w := range a.Warnings {
 		rows = append(rows, row{label: "warning", text: printable(w), paint: yellow})

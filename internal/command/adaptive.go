@@ -19,6 +19,7 @@ import (
 type adaptive struct {
 	maxLimited, maxRate    int
 	polite, scope, verbose bool
+	costProbe              bool
 }
 
 // add adds the flags, and makes the profile one of them: without it, probes are
@@ -28,6 +29,7 @@ func (o *adaptive) add(f *pflag.FlagSet, all *sending) {
 	f.IntVar(&o.maxRate, "max-rate", probe.DefaultMaxRate, "send at most this `number` of hits of one class in any one second")
 	f.BoolVar(&o.polite, "polite", false, "find the answer with as few limited hits as will do; takes longer")
 	f.BoolVar(&o.scope, "scope", true, "ask whether classes and addresses have limiters of their own")
+	f.BoolVar(&o.costProbe, "cost-probe", false, "at the end also send hits that the API refuses, to find out whether they cost a token")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "say what is sent, and why")
 	all.profile = ""
 	p := f.Lookup("profile")
@@ -46,7 +48,7 @@ func (o *adaptive) check() error {
 
 // fixed refuses flags that a fixed profile leaves without a meaning.
 func (o *adaptive) fixed(f *pflag.FlagSet) error {
-	for _, name := range []string{"max-limited", "max-rate", "polite", "scope"} {
+	for _, name := range []string{"max-limited", "max-rate", "polite", "scope", "cost-probe"} {
 		if f.Changed(name) {
 			return usageFault("leave out --profile, or --"+name, "--%s: a profile is sent as it is", name)
 		}
@@ -63,7 +65,7 @@ func (j *job) adaptivePlan() *plan {
 	return &plan{
 		adaptive: true, profile: j.profile.Name,
 		total: j.options.maxRequests, most: j.options.maxRequests, limited: o.maxLimited,
-		peak:   float64(o.maxRate * len(j.requests)),
+		peak:   float64(o.maxRate * len(j.profile.Classes)),
 		length: j.options.maxDuration, longest: j.options.maxDuration,
 	}
 }
@@ -75,19 +77,14 @@ func (j *job) explore(ctx context.Context, s *streams, zero time.Time, rec *reco
 	c.Profile = nil
 	e := &exploring{streams: s, over: make(chan probe.Probe), verbose: j.adaptive.verbose, done: done}
 	var err error
-	ready := make(chan struct{}) // the planner exists
 	e.session, err = attack.Open(ctx, c, func(h *trace.Hit) {
 		rec.record(h)
-		<-ready
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		e.planner.Add(h)
+		e.add(h)
 	})
 	if err != nil {
 		return trace.End{}, err
 	}
-	e.planner = probe.New(j.probing(e.session))
-	close(ready)
+	e.begin(probe.New(j.probing(e.session)))
 	e.run()
 	e.planner.Stop()
 	end, err := e.session.Close()
@@ -105,10 +102,17 @@ func (j *job) explore(ctx context.Context, s *streams, zero time.Time, rec *reco
 func (j *job) probing(session *attack.Session) probe.Options {
 	var classes []string
 	for _, r := range j.requests {
-		classes = append(classes, r.Class)
+		if r.Variant == "" {
+			classes = append(classes, r.Class)
+		}
+	}
+	used := map[string][]string{}
+	for _, source := range session.Sources() {
+		used[source] = session.Credentials(source)
 	}
 	o := j.adaptive
 	return probe.Options{
+		Credentials: used, Logins: len(j.credentials) > 0 && j.credentials[0].Login != nil, Checks: j.checks,
 		Classes: classes, Sources: session.Sources(), LimitedStatus: j.options.limitedStatus, AtRest: j.atRest,
 		MaxRequests: j.options.maxRequests, MaxLimited: o.maxLimited, MaxDuration: j.options.maxDuration, MaxRate: o.maxRate,
 		Clock: session.Now, Start: session.Now(), Polite: o.polite, Scope: o.scope, Seed: 1,
@@ -125,7 +129,29 @@ type exploring struct {
 
 	mu      sync.Mutex
 	planner *probe.Planner
-	told    int // notes of the planner that were shown
+	early   []trace.Hit // before there was a planner
+	told    int         // notes of the planner that were shown
+}
+
+// add hands a hit to the planner.
+func (e *exploring) add(h *trace.Hit) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.planner == nil {
+		e.early = append(e.early, *h)
+		return
+	}
+	e.planner.Add(h)
+}
+
+// begin gives the planner what was recorded before it: logins.
+func (e *exploring) begin(p *probe.Planner) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.planner = p
+	for i := range e.early {
+		p.Add(&e.early[i])
+	}
 }
 
 // run drives the planner.
@@ -135,7 +161,12 @@ func (e *exploring) run() {
 			under++
 			e.note(p)
 			go func() {
-				_ = e.session.Send(p.Class, p.Source, p.Name, p.At) // both were taken from the session
+				if p.Class == trace.LoginClass {
+					_ = e.session.LogIn(p.Credential, p.At[0])
+					e.over <- p
+					return
+				}
+				_ = e.session.Send(attack.Lane{Class: p.Class, Source: p.Source, Credential: p.Credential, Variant: p.Variant}, p.Name, p.At) // both were taken from the session
 				e.over <- p
 			}()
 		}
@@ -171,13 +202,17 @@ func (e *exploring) choose() []probe.Probe {
 // note keeps a probe for the manifest, and tells of it.
 func (e *exploring) note(p probe.Probe) {
 	e.done.probes = append(e.done.probes, reports.ManifestProbe{
-		Name: p.Name, Class: p.Class, Source: p.Source, At: p.At[0].Seconds(), Hits: len(p.At), Reason: p.Reason,
+		Name: p.Name, Class: p.Class, Source: p.Source, Credential: p.Credential, At: p.At[0].Seconds(), Hits: len(p.At), Reason: p.Reason,
 	})
 	hits := "hits"
 	if len(p.At) == 1 {
 		hits = "hit"
 	}
-	e.say("%7.3f s  %s from %s, %d %s (%s): %s\n", p.At[0].Seconds(), p.Class, p.Source, len(p.At), hits, p.Name, p.Reason)
+	as := ""
+	if p.Credential != "" {
+		as = " as " + p.Credential
+	}
+	e.say("%7.3f s  %s from %s%s, %d %s (%s): %s\n", p.At[0].Seconds(), p.Class, p.Source, as, len(p.At), hits, p.Name, p.Reason)
 }
 
 // say tells those who want to know all.

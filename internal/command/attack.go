@@ -18,7 +18,8 @@ func attackCommand() command {
 		about:    "send a profile of traffic and write a trace, without analyzing it",
 		help: `
 Sends a profile of traffic to the URL and records each hit in a trace. It asks
-and refuses like ratefit run does.
+and refuses like ratefit run does, and logs in like it, too. Of several accounts
+each address uses one; with --per-source all it sends the profile with each.
 
 examples:
   ratefit attack http://127.0.0.1:8080/items --out monday.jsonl.gz
@@ -49,6 +50,7 @@ func (o *sending) attack(ctx context.Context, s *streams, url, out string) error
 	if err != nil {
 		return err
 	}
+	o.warnBare(s)
 	if err := agree(ctx, s, j.plan, j.loopback, o.yes); err != nil {
 		return err
 	}

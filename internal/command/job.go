@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ratefit/attack"
+	"ratefit/internal/probe"
 	"ratefit/internal/trace"
 	"ratefit/profiles"
 )
@@ -17,15 +18,18 @@ import (
 // A job is an attack that is ready to be sent: all flags are understood, all
 // files read, and nothing has been sent yet.
 type job struct {
-	target   *target
-	loopback bool
-	profile  *profiles.Profile // only the classes that are sent
-	requests []attack.Request
-	sources  []netip.Addr
-	options  *sending
-	plan     *plan
-	adaptive *adaptive // nil = the profile is sent
-	atRest   bool
+	target       *target
+	loopback     bool
+	profile      *profiles.Profile // only the classes that are sent
+	requests     []attack.Request
+	sources      []netip.Addr
+	credentials  []attack.Credential
+	onePerSource bool // each address uses one of them
+	checks       []probe.Check
+	options      *sending
+	plan         *plan
+	adaptive     *adaptive // nil = the profile is sent
+	atRest       bool
 }
 
 // prepare makes a job for a target. yes that is still needed is asked for by
@@ -60,12 +64,16 @@ func (o *sending) prepare(ctx context.Context, rawURL string, a *adaptive) (*job
 	if j.sources, err = attack.ExpandSources(o.sources); err != nil {
 		return nil, usageFault("try: --source 127.0.0.2, or a network such as 127.0.0.2/31", "%v", err)
 	}
+	if err := j.authenticate(); err != nil {
+		return nil, err
+	}
 	if j.loopback, err = t.loopback(ctx); err != nil {
 		return nil, err
 	}
 	if err := j.checkSources(ctx); err != nil {
 		return nil, err
 	}
+	j.addChecks()
 	j.plan, err = j.makePlan()
 	return j, err
 }
@@ -79,6 +87,9 @@ func (o *sending) requests(t *target, p *profiles.Profile) ([]attack.Request, er
 	}
 	if t.authorization != "" && header.Get("Authorization") == "" {
 		header.Set("Authorization", t.authorization)
+	}
+	if err := o.addCommon(header); err != nil {
+		return nil, err
 	}
 	body, err := readBody(o.body)
 	if err != nil {
@@ -160,17 +171,24 @@ func (j *job) makePlan() (p *plan, err error) {
 	}
 	p.target = trace.RedactURL(j.target.url.String())
 	for _, r := range j.requests {
+		if r.Variant != "" {
+			continue
+		}
 		p.requests = append(p.requests, fmt.Sprintf("%s: %s %s", r.Class, r.Method, trace.RedactURL(r.URL)))
 	}
 	for _, a := range j.sources {
 		p.sources = append(p.sources, a.String())
+	}
+	if len(j.credentials) > 0 && j.credentials[0].Login != nil {
+		l := j.credentials[0].Login
+		p.requests = append(p.requests, fmt.Sprintf("%s: %s %s, %d at first", trace.LoginClass, l.Method, trace.RedactURL(l.URL), len(j.credentials)))
 	}
 	return p, nil
 }
 
 // fixedPlan is what the profile sends, within the budget.
 func (j *job) fixedPlan() (*plan, error) {
-	all, err := j.profile.Plan(max(1, len(j.sources)))
+	all, err := j.profile.Plan(j.clients())
 	if err != nil {
 		return nil, failure("", "%v", err)
 	}
@@ -189,6 +207,7 @@ func (j *job) config(zero time.Time) attack.Config {
 	return attack.Config{
 		Profile: j.profile, Requests: j.requests, Sources: j.sources, Zero: zero,
 		MaxRequests: o.maxRequests, MaxDuration: o.maxDuration, Timeout: o.timeout,
+		Credentials: j.credentials, OnePerSource: j.onePerSource, EvenRefused: o.evenRefused,
 		Insecure: o.insecure, HTTP2: o.http2, LimitedStatus: o.limitedStatus,
 		UserAgent: "ratefit/" + strings.Trim(version(), "()") + " (+rate limit measurement)",
 	}

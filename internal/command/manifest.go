@@ -36,6 +36,9 @@ func (o *measuring) writeManifest(j *job, done *sent, folder string, code int) e
 		m.WallDrift = (done.end.Wall.Round(0).Sub(done.meta.Started.Round(0)) - done.end.At).Seconds()
 	}
 	for _, r := range j.requests {
+		if r.Variant != "" {
+			continue
+		}
 		c := reports.ManifestClass{Name: r.Class, Method: r.Method}
 		if u, err := url.Parse(trace.RedactURL(r.URL)); err == nil {
 			c.Path = u.EscapedPath()

@@ -1,14 +1,13 @@
 package command
 
 import (
-	"bufio"
-	"bytes"
 	"encoding/json"
 	"net/http"
-	"os"
 	"strings"
 
 	"golang.org/x/net/http/httpguts"
+
+	"ratefit/internal/credential"
 )
 
 // parseRequest reads "GET /path" (or "/path", a GET) as --read, --write and
@@ -35,38 +34,34 @@ func parseRequest(from, text string) (method, path string, err error) {
 	return method, path, nil
 }
 
-// parseHeaders reads 'Name: value' lines, and files of such lines named
-// @FILE. Errors name the header or the place, never a value.
+// parseHeaders reads 'Name: value' lines, and files or variables of such lines,
+// named @FILE and env:NAME. Errors name the header or the place, never a value.
 func parseHeaders(texts []string) (http.Header, error) {
 	h := http.Header{}
 	for _, text := range texts {
-		file, isFile := strings.CutPrefix(text, "@")
-		if !isFile {
-			if err := addHeader(h, "--header", text); err != nil {
-				return nil, err
-			}
-			continue
+		lines, bare, err := credential.Read(text)
+		switch {
+		case err != nil:
+			err = usageFault("", "--header: %v", err)
+		case bare:
+			err = addHeader(h, "--header", text)
+		default:
+			err = addHeaders(h, "--header: "+strings.TrimPrefix(text, "@"), lines)
 		}
-		if err := addHeaderFile(h, file); err != nil {
+		if err != nil {
 			return nil, err
 		}
 	}
 	return h, nil
 }
 
-func addHeaderFile(h http.Header, file string) error {
-	b, err := os.ReadFile(file)
-	if err != nil {
-		return usageFault("", "--header: %v", err)
-	}
-	lines := bufio.NewScanner(bytes.NewReader(b))
-	lines.Buffer(nil, len(b)+1)
-	for lines.Scan() {
-		line := strings.TrimSpace(lines.Text())
+func addHeaders(h http.Header, from, lines string) error {
+	for line := range strings.Lines(lines) {
+		line = strings.TrimSpace(line)
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
-		if err := addHeader(h, "--header: "+file, line); err != nil {
+		if err := addHeader(h, from, line); err != nil {
 			return err
 		}
 	}
@@ -90,17 +85,13 @@ func addHeader(h http.Header, from, line string) error {
 	return nil
 }
 
-// readBody reads --body: text as it is, or the contents of @FILE.
+// readBody reads --body: text as it is, or the contents of @FILE or env:NAME.
 func readBody(text string) ([]byte, error) {
-	file, isFile := strings.CutPrefix(text, "@")
-	if !isFile {
-		return []byte(text), nil
-	}
-	b, err := os.ReadFile(file)
+	body, _, err := credential.Read(text)
 	if err != nil {
-		return nil, usageFault("text that begins with @ names a file", "--body: %v", err)
+		return nil, usageFault("text that begins with @ names a file, and env: a variable of the environment", "--body: %v", err)
 	}
-	return b, nil
+	return []byte(body), nil
 }
 
 // bodyHeader adds the content type of a JSON body, unless one was given: most

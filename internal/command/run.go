@@ -25,8 +25,20 @@ fits again, and so on, until one is left or a budget is used up: --max-requests,
 --max-duration, --max-limited. With --verbose it says each time what it sends
 and why. With --profile it sends fixed traffic instead.
 
-Without a URL it starts the embedded sandbox, an API with known limits, and
-measures reads and writes from two addresses of this machine.
+Without a URL it starts the embedded sandbox, an API with known limits, logs in
+there with two accounts, and measures reads and writes from two addresses of this
+machine, and what refused hits cost.
+
+Credentials come from files and the environment: @FILE and env:NAME are taken
+for their contents by --bearer, --cookie, --header, --body, --login-body and
+--jwt-key. With --login it logs in, with each account of --accounts, and again
+before the token expires; logins stand beside the measured hits. With --jwt-key
+it mints tokens itself. With two accounts it finds out whether credentials have
+limiters of their own, and with --cost-probe what hits cost that the API refuses:
+without credentials, or with a body that it does not want.
+
+When the API refuses every hit (400, 401, 403, 406, 415, 422) the run ends at
+once and says so, unless --even-refused is given.
 
 Reads are GET of the URL unless --read names another. Writes change things, so
 they are only sent when --write names one. Before anything is sent to another
@@ -40,7 +52,8 @@ when interrupted; what was recorded until then is kept and analyzed.
 examples:
   ratefit run
   ratefit run http://127.0.0.1:8080/items
-  ratefit run https://api.example.org/items -H @token.txt --polite --max-limited 100
+  ratefit run https://api.example.org/items --bearer env:TOKEN --polite --max-limited 100
+  ratefit run http://127.0.0.1:8080/items --login 'POST /login' --accounts users.csv
   ratefit run http://127.0.0.1:8080/items --write 'POST /items' --body '{"name":"x"}'
   ratefit run http://127.0.0.1:8080/ --source 127.0.0.2 --source 127.0.0.3 --format json
 `,
@@ -97,6 +110,7 @@ func (o *measuring) measure(ctx context.Context, s *streams, url string) error {
 	if err != nil {
 		return err
 	}
+	o.warnBare(s)
 	if err := agree(ctx, s, j.plan, j.loopback, o.yes); err != nil {
 		return err
 	}

@@ -1,21 +1,16 @@
 package command
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"io"
-	"net/http"
 	"net/netip"
 	"time"
 
 	"ratefit/attack"
+	"ratefit/internal/credential"
 	"ratefit/internal/sandbox"
 )
 
-// sandboxSources are the addresses that the sandbox is measured from. It also
-// hears 127.0.0.1, which logs in: a login is a write, and must not cost the
-// measured addresses anything.
+// sandboxSources are the addresses that the sandbox is measured from.
 var sandboxSources = []string{"127.0.0.2", "127.0.0.3"}
 
 // What is sent to the sandbox when no flag says otherwise. The time of the
@@ -24,12 +19,13 @@ const (
 	sandboxRead  = "GET /services"
 	sandboxWrite = "POST /bookings"
 	sandboxBody  = `{"service_id":1,"service_date":"2030-01-31T14:30"}`
-	loginTime    = 5 * time.Second
+
+	sandboxDuration = 150 * time.Second
 )
 
 // runSandbox measures the embedded sandbox.
 func (o *measuring) runSandbox(ctx context.Context, s *streams) error {
-	api, err := sandbox.New(sandbox.Options{})
+	api, err := sandbox.New(sandbox.Options{Accounts: sandboxAccounts})
 	if err != nil {
 		return failure("", "sandbox: %v", err)
 	}
@@ -43,15 +39,12 @@ func (o *measuring) runSandbox(ctx context.Context, s *streams) error {
 		stop()
 		_ = running.Wait()
 	}()
-	bearer, err := logIn(ctx, running.URL)
-	if err != nil {
-		return failure("", "sandbox: %v", err)
-	}
 	if err := o.fillIn(); err != nil {
 		return err
 	}
-	s.notef("started the sandbox on %s and logged in from 127.0.0.1\n", running.URL)
-	o.headers = append(o.headers, "Authorization: Bearer "+bearer)
+	s.notef("started the sandbox on %s\n", running.URL)
+	o.logInAtSandbox()
+	o.askEverything()
 	if len(o.sources) == 0 {
 		o.sources = sandboxSources
 		if !canSendFrom(ctx, o.sources) {
@@ -91,30 +84,33 @@ func canSendFrom(ctx context.Context, sources []string) bool {
 	return attack.CheckSources(ctx, all) == nil
 }
 
-// logIn returns a bearer token of the sandbox's demo account.
-func logIn(ctx context.Context, url string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, loginTime)
-	defer cancel()
-	credentials, err := json.Marshal(map[string]string{"email": sandbox.DemoEmail, "password": sandbox.DemoPassword})
-	if err != nil {
-		return "", err
+// askEverything makes the run find out what refused hits cost, too, and gives it
+// the time for that, unless the flags say otherwise.
+func (o *measuring) askEverything() {
+	if o.profile != "" || o.flags.Changed("cost-probe") {
+		return
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url+"/login", bytes.NewReader(credentials))
-	if err != nil {
-		return "", err
+	o.costProbe = true
+	if !o.flags.Changed("max-duration") {
+		o.maxDuration = sandboxDuration
 	}
-	req.Header.Set("Content-Type", "application/json")
-	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // no proxy
-	resp, err := client.Do(req)
-	if err != nil {
-		return "", err
+}
+
+// sandboxAccounts are who logs in there: the second one tells whether credentials
+// have limiters of their own.
+var sandboxAccounts = []sandbox.Account{
+	{Email: sandbox.DemoEmail, Password: sandbox.DemoPassword},
+	{Email: "second-" + sandbox.DemoEmail, Password: sandbox.DemoPassword},
+}
+
+// logInAtSandbox makes the run log in as any client would, unless the flags say
+// how to authenticate.
+func (o *measuring) logInAtSandbox() {
+	if o.bearer != "" || o.cookie != "" || o.login != "" || o.jwtKey != "" || o.accounts != "" {
+		return
 	}
-	defer resp.Body.Close()
-	var reply struct {
-		Bearer string `json:"bearer"`
+	o.login = "POST " + sandbox.LoginPath
+	for _, a := range sandboxAccounts {
+		o.embedded = append(o.embedded, credential.Account{"email": a.Email, "password": a.Password})
 	}
-	if err := json.NewDecoder(io.LimitReader(resp.Body, 1<<16)).Decode(&reply); err != nil {
-		return "", err
-	}
-	return reply.Bearer, nil
 }

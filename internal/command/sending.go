@@ -1,7 +1,7 @@
 package command
 
 import (
-	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,6 +20,7 @@ const (
 
 // sending is the flags of the commands that send traffic.
 type sending struct {
+	credentials
 	read, write, body string
 	headers           []string
 	sources           []string
@@ -30,13 +31,15 @@ type sending struct {
 	timeout           time.Duration
 	insecure, http2   bool
 	yes, noProgress   bool
+	evenRefused       bool
 }
 
 func (o *sending) add(f *pflag.FlagSet) {
 	f.StringVar(&o.read, "read", "", "send this `request` as the read, e.g. 'GET /path' (default GET of the URL)")
 	f.StringVar(&o.write, "write", "", "send this `request` as the write, e.g. 'POST /path' (default no writes: they change things)")
-	f.StringVar(&o.body, "body", "", "body of the writes: `text`, or @FILE")
-	f.StringArrayVarP(&o.headers, "header", "H", nil, "send this `header` with each request: 'Name: value', or @FILE with such lines; repeatable")
+	f.StringVar(&o.body, "body", "", "body of the writes: `text`, @FILE or env:NAME")
+	f.StringArrayVarP(&o.headers, "header", "H", nil, "send this `header` with each request: 'Name: value', or @FILE or env:NAME with such lines; repeatable")
+	o.credentials.add(f)
 	f.StringArrayVar(&o.sources, "source", nil, "send from this `address` of this machine, or each address of a CIDR block; repeatable")
 	f.StringVar(&o.profile, "profile", profiles.Default, "traffic to send: the `name` of a built-in profile or a YAML file")
 	f.IntSliceVar(&o.limitedStatus, "limited-status", []int{429}, "`statuses` that mean the limiter refused, e.g. 429,503")
@@ -45,6 +48,7 @@ func (o *sending) add(f *pflag.FlagSet) {
 	f.DurationVar(&o.timeout, "timeout", defaultTimeout, "wait at most this long for each reply")
 	f.BoolVar(&o.insecure, "insecure", false, "accept any TLS certificate")
 	f.BoolVar(&o.http2, "http2", false, "speak HTTP/2 where the target does")
+	f.BoolVar(&o.evenRefused, "even-refused", false, "go on when the API refuses every hit (400, 401, 403, 406, 415, 422)")
 	f.BoolVar(&o.yes, "yes", false, "do not ask before sending to a target on another machine")
 	f.BoolVar(&o.noProgress, "no-progress", false, "show no progress")
 }
@@ -60,6 +64,9 @@ func (o *sending) check() error {
 		return usageFault("", "--timeout: must be more than 0")
 	case o.body != "" && o.write == "":
 		return usageFault("name the write with --write 'POST /path'", "--body: there is no write to send it with")
+	}
+	if err := o.credentials.check(); err != nil {
+		return err
 	}
 	return checkStatuses(o.limitedStatus)
 }
@@ -87,12 +94,11 @@ func withoutSecrets(f *pflag.FlagSet) map[string]string {
 				names[i] = headerName(h)
 			}
 			value = strings.Join(names, ", ")
-		case "body":
-			if !strings.HasPrefix(value, "@") {
-				value = fmt.Sprintf("%d bytes", len(value))
-			}
-		case "read", "write":
+		case "read", "write", "login":
 			value = withoutQuery(value)
+		}
+		if slices.Contains(secretFlags, fl.Name) {
+			value = concealed(value)
 		}
 		flags[fl.Name] = value
 	})
@@ -101,7 +107,7 @@ func withoutSecrets(f *pflag.FlagSet) map[string]string {
 
 // headerName keeps the name of a header line, or the file it is read from.
 func headerName(h string) string {
-	if strings.HasPrefix(h, "@") {
+	if strings.HasPrefix(h, "@") || strings.HasPrefix(h, "env:") {
 		return h
 	}
 	name, _, _ := strings.Cut(h, ":")

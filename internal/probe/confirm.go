@@ -84,7 +84,7 @@ func (l *lane) foretold(k known, hits []trace.Hit) float64 {
 func (l *lane) dealt(name, reason string, at []time.Duration) []Probe {
 	probes := make([]Probe, len(l.members))
 	for i, k := range l.members {
-		probes[i] = Probe{Class: k.class, Source: k.source, Name: name, Reason: reason}
+		probes[i] = Probe{Class: k.class, Source: k.source, Credential: k.credential, Name: name, Reason: reason}
 	}
 	for _, t := range at {
 		p := &probes[l.p.random.IntN(len(probes))]

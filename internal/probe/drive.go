@@ -12,7 +12,7 @@ import (
 // in order over all probes, and takes back the finished hits, numbered by it.
 // It returns all hits in the order in which they were handed back, and the
 // virtual time at the end. chosen, if not nil, hears of each probe.
-func Drive(p *Planner, send func(class, source string, at []time.Duration) []trace.Hit, chosen func(Probe)) (hits []trace.Hit, end time.Duration) {
+func Drive(p *Planner, send func(p Probe, at []time.Duration) []trace.Hit, chosen func(Probe)) (hits []trace.Hit, end time.Duration) {
 	var under []*flight
 	var now time.Duration
 	for {
@@ -32,8 +32,8 @@ func Drive(p *Planner, send func(class, source string, at []time.Duration) []tra
 			p.Done(f.probe, now)
 			continue
 		}
-		for _, h := range send(f.probe.Class, f.probe.Source, f.group()) {
-			h.Class, h.Source, h.Phase, h.Seq = f.probe.Class, f.probe.Source, f.probe.Name, uint64(len(hits))
+		for _, h := range send(f.probe, f.group()) {
+			h.Class, h.Source, h.Credential, h.Phase, h.Seq = f.probe.Class, f.probe.Source, f.probe.Credential, f.probe.Name, uint64(len(hits))
 			f.ends = max(f.ends, h.End)
 			hits = append(hits, h)
 			p.Add(&h)

@@ -50,7 +50,8 @@ const (
 )
 
 func newLane(p *Planner, class string) *lane {
-	return &lane{p: p, class: class, members: []key{{class, p.o.Sources[0]}}, other: map[key]shares{}, barren: map[string]int{}, excluded: map[string]bool{}}
+	own, _ := p.o.key(class, p.o.Sources[0], 0)
+	return &lane{p: p, class: class, members: []key{own}, other: map[key]shares{}, barren: map[string]int{}, excluded: map[string]bool{}}
 }
 
 // begin makes the lane run a program.
@@ -101,7 +102,7 @@ func (l *lane) earliest() time.Duration { return l.p.now + l.p.o.Lead }
 // ask sends hits of the lane's class and returns them. ok is false when the
 // lane has to end: out of budget, or the run is over.
 func (l *lane) ask(name, reason string, at ...time.Duration) (hits []trace.Hit, ok bool) {
-	return l.askAll(Probe{Class: l.members[0].class, Source: l.members[0].source, Name: name, Reason: reason, At: at})
+	return l.askAll(Probe{Class: l.members[0].class, Source: l.members[0].source, Credential: l.members[0].credential, Name: name, Reason: reason, At: at})
 }
 
 // askAll sends several probes side by side and returns the hits of all.
@@ -170,7 +171,7 @@ func (l *lane) afford(probes []Probe) []Probe {
 			continue
 		}
 		probe.lane = l
-		p.waiting[key{probe.Class, probe.Source}] = l
+		p.waiting[key{probe.Class, probe.Source, probe.Credential}] = l
 		p.sent += len(probe.At)
 		p.under += len(probe.At)
 		kept = append(kept, probe)
@@ -210,11 +211,11 @@ func (l *lane) count(hits []trace.Hit) (c count) {
 	return c
 }
 
-// of returns the hits of one class and source.
+// of returns the hits of one class, source and credential.
 func of(hits []trace.Hit, k key) []trace.Hit {
 	var out []trace.Hit
 	for _, h := range hits {
-		if h.Class == k.class && h.Source == k.source {
+		if keyOf(&h) == k {
 			out = append(out, h)
 		}
 	}

@@ -97,6 +97,9 @@ type world struct {
 	random  *rand.Rand
 	header  http.Header // of limited replies
 	last    time.Duration
+
+	byCredential bool // limiter's source has the credential behind it
+	checksFirst  bool // what is refused never reaches the limiter
 }
 
 // send decides hits in the order in which they arrive, and never one before
@@ -129,7 +132,7 @@ func (w *world) send(class, source string, at []time.Duration) []trace.Hit {
 func each(make func(class string) decider) func(class, source string) decider {
 	all := map[key]decider{}
 	return func(class, source string) decider {
-		k := key{class, source}
+		k := key{class: class, source: source}
 		if all[k] == nil {
 			all[k] = make(class)
 		}

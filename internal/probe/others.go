@@ -1,6 +1,8 @@
 package probe
 
 import (
+	"slices"
+
 	"ratefit/internal/trace"
 )
 
@@ -22,12 +24,12 @@ func (l *lane) askOthers() bool {
 	own := l.members[0]
 	at := l.earliest()
 	probes := []Probe{{
-		Class: own.class, Source: own.source, Name: "exhausted", At: clump(at, n),
+		Class: own.class, Source: own.source, Credential: own.credential, Name: "exhausted", At: clump(at, n),
 		Reason: "is the limiter still used up while others are asked?",
 	}}
 	for _, k := range others {
 		probes = append(probes, Probe{
-			Class: k.class, Source: k.source, Name: "others", At: clump(at, n),
+			Class: k.class, Source: k.source, Credential: k.credential, Name: "others", At: clump(at, n),
 			Reason: "does it share the limiter that " + own.class + " from " + own.source + " has used up?",
 		})
 	}
@@ -47,7 +49,21 @@ func (l *lane) askOthers() bool {
 	return true
 }
 
-// others are the classes that wait for their turn, and the second address.
+// seconds are the second address, and the second credential of the first one.
+func (o *Options) seconds(class string) []key {
+	var out []key
+	if len(o.Sources) > 1 {
+		k, _ := o.key(class, o.Sources[1], 0)
+		out = append(out, k)
+	}
+	if k, ok := o.key(class, o.Sources[0], 1); ok {
+		out = append(out, k)
+	}
+	return out
+}
+
+// others are the classes that wait for their turn, the second address and the
+// second credential.
 func (l *lane) others() []key {
 	var out []key
 	later := false
@@ -60,10 +76,7 @@ func (l *lane) others() []key {
 			out = append(out, o.members[0])
 		}
 	}
-	if len(l.p.o.Sources) > 1 {
-		out = append(out, key{l.class, l.p.o.Sources[1]})
-	}
-	return out
+	return append(out, l.p.o.seconds(l.class)...)
 }
 
 // sharing judges by the answers to hits sent while the limiter was used up.
@@ -77,14 +90,33 @@ func sharing(c count) shares {
 	return unasked
 }
 
+// logins returns the logins that may have drawn on the lane's limiter.
+func (l *lane) logins() []trace.Hit {
+	var out []trace.Hit
+	class := l.p.loginClass()
+	if !slices.ContainsFunc(l.members, func(k key) bool { return k.class == class }) {
+		return nil
+	}
+	for k, hits := range l.p.hits {
+		if k.class != trace.LoginClass || !slices.ContainsFunc(l.members, func(m key) bool { return m.source == k.source }) {
+			continue
+		}
+		for _, h := range hits {
+			h.Source, h.Credential = l.p.o.Sources[0], l.members[0].credential
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
 // own returns the hits of all members, as if they were of one kind.
 func (l *lane) own() []trace.Hit {
 	var out []trace.Hit
 	for _, k := range l.members {
 		for _, h := range l.p.hits[k] {
-			h.Class, h.Source = l.class, l.p.o.Sources[0]
+			h.Class, h.Source, h.Credential = l.class, l.p.o.Sources[0], l.members[0].credential
 			out = append(out, h)
 		}
 	}
-	return out
+	return append(out, l.logins()...)
 }

@@ -2,13 +2,37 @@ package probe
 
 import (
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"ratefit/internal/trace"
 )
 
 // A key names whose hits some are: the finest unit that a limiter can serve.
-type key struct{ class, source string }
+type key struct{ class, source, credential string }
+
+func (k key) String() string {
+	text := k.class + " from " + k.source
+	if k.credential != "" {
+		text += " as " + k.credential
+	}
+	return text
+}
+
+// keyOf is whose hit it is.
+func keyOf(h *trace.Hit) key { return key{h.Class, h.Source, h.Credential} }
+
+// key returns the key of a class from a source with the nth of its credentials.
+// ok is false if it has not as many.
+func (o *Options) key(class, source string, nth int) (k key, ok bool) {
+	k = key{class: class, source: source}
+	labels := o.Credentials[source]
+	if nth < len(labels) {
+		k.credential = labels[nth]
+		return k, true
+	}
+	return k, nth == 0
+}
 
 // A Planner chooses probes. It is a state machine for one goroutine: take
 // probes with [Planner.Next], send them, report each hit with [Planner.Add] and
@@ -17,6 +41,7 @@ type Planner struct {
 	o      Options
 	lanes  []*lane
 	scope  *lane
+	costs  []*lane // what refused hits cost: of each class
 	now    time.Duration
 	random *rand.Rand
 
@@ -25,7 +50,8 @@ type Planner struct {
 	planned   map[string][]time.Duration
 	sent      int // planned so far: each may have been sent
 	limited   int
-	under     int // hits under way: each may be limited
+	under     int           // hits under way: each may be limited
+	loginTook time.Duration // the longest
 	notes     []string
 	exhausted string // the budget that last cut a probe, "" = none
 }
@@ -45,6 +71,13 @@ func New(o Options) *Planner {
 		p.scope = newLane(p, "")
 		p.scope.begin(p.scope.runScope)
 	}
+	if len(p.o.Checks) > 0 {
+		for _, measured := range p.lanes {
+			l := newLane(p, "")
+			l.begin(func() { l.runCost(measured) })
+			p.costs = append(p.costs, l)
+		}
+	}
 	return p
 }
 
@@ -53,13 +86,18 @@ func New(o Options) *Planner {
 func (p *Planner) Next(now time.Duration) []Probe {
 	p.now = max(p.now, now, p.o.Start)
 	var out []Probe
-	for range len(p.lanes) + 2 {
+	for range 2*len(p.lanes) + 2 {
 		var some []Probe
 		for _, l := range p.lanes {
 			some = append(some, l.step()...)
 		}
 		if p.scope != nil && p.lanesOver() {
 			some = append(some, p.scope.step()...)
+		}
+		for _, l := range p.costs {
+			if p.lanesOver() && (p.scope == nil || p.scope.over) {
+				some = append(some, l.step()...)
+			}
 		}
 		out = append(out, some...)
 		// A lane that ends may be what another one waits for.
@@ -73,8 +111,13 @@ func (p *Planner) Next(now time.Duration) []Probe {
 
 // Add takes a hit of a probe under way. It keeps a copy.
 func (p *Planner) Add(h *trace.Hit) {
-	k := key{h.Class, h.Source}
-	p.hits[k] = append(p.hits[k], *h)
+	k := keyOf(h)
+	if _, _, cost := h.Cost(); !cost {
+		p.hits[k] = append(p.hits[k], *h)
+	}
+	if h.Login() {
+		p.loginTook = max(p.loginTook, h.End-h.Sent)
+	}
 	if h.Outcome(p.o.LimitedStatus) == trace.Limited {
 		p.limited++
 	}
@@ -87,7 +130,7 @@ func (p *Planner) Add(h *trace.Hit) {
 func (p *Planner) Done(probe Probe, now time.Duration) {
 	p.now = max(p.now, now)
 	p.under -= len(probe.At)
-	delete(p.waiting, key{probe.Class, probe.Source})
+	delete(p.waiting, key{probe.Class, probe.Source, probe.Credential})
 	probe.lane.underWay--
 }
 
@@ -113,6 +156,9 @@ func (p *Planner) Stop() {
 	}
 	if p.scope != nil {
 		p.scope.end()
+	}
+	for _, l := range p.costs {
+		l.end()
 	}
 }
 
@@ -142,7 +188,9 @@ func (p *Planner) lanesOver() bool {
 	return true
 }
 
-func (p *Planner) over() bool { return p.lanesOver() && (p.scope == nil || p.scope.over) }
+func (p *Planner) over() bool {
+	return p.lanesOver() && (p.scope == nil || p.scope.over) && !slices.ContainsFunc(p.costs, func(l *lane) bool { return !l.over })
+}
 
 func (p *Planner) deadline() time.Duration { return p.o.Start + p.o.MaxDuration }
 

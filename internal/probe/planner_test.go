@@ -23,6 +23,8 @@ type outcome struct {
 	limited map[string]int
 	sent    map[string]int
 	planner *Planner
+
+	analysis *analyze.Analysis
 }
 
 // plan drives a planner against a world to its end.
@@ -39,7 +41,7 @@ func plan(t testing.TB, o Options, w *world) outcome {
 	}
 	w.random = rand.New(rand.NewPCG(o.Seed, 7))
 	out := outcome{limited: map[string]int{}, sent: map[string]int{}, planner: New(o)}
-	out.hits, out.end = Drive(out.planner, w.send, func(p Probe) { out.probes = append(out.probes, p) })
+	out.hits, out.end = Drive(out.planner, w.answer, func(p Probe) { out.probes = append(out.probes, p) })
 	if _, ok := out.planner.Finished(); !ok {
 		t.Error("nothing is under way, but the planner has not finished")
 	}
@@ -53,7 +55,7 @@ func plan(t testing.TB, o Options, w *world) outcome {
 		}
 	}
 	r := a.Result(trace.Meta{})
-	out.limits, out.scope = r.Limits, r.Scope
+	out.limits, out.scope, out.analysis = r.Limits, r.Scope, r
 	return out
 }
 
@@ -205,7 +207,7 @@ func TestPlanScope(t *testing.T) {
 			t.Parallel()
 			all := map[key]decider{}
 			w := &world{rtt: loopback, jitter: loopback / 3, limiter: func(class, source string) decider {
-				k := key{class, source}
+				k := key{class: class, source: source}
 				if test.class == analyze.Shared {
 					k.class = ""
 				}

@@ -26,6 +26,8 @@ import "time"
 // A Probe is some hits of one class from one source that answer a question.
 type Probe struct {
 	Class, Source string
+	Credential    string          // label of the one that is used; "" = the first
+	Variant       string          // of the class's request; "" = the class's own
 	Name          string          // few words: the phase in the trace
 	Reason        string          // why it was chosen, one sentence
 	At            []time.Duration // when to send each hit, since the zero of the run; ascending
@@ -40,6 +42,14 @@ type Options struct {
 	// the work, the second tells whether addresses share a limiter; more are
 	// not used. At least one.
 	Sources []string
+	// Credentials are the labels of those that each source uses. The first of the
+	// first source does the work, its second one tells whether credentials share a
+	// limiter. Empty = there are none.
+	Credentials map[string][]string
+	Logins      bool // credentials were logged in for, and can be again
+	// Checks are the ways in which hits can be refused, to find out what that
+	// costs; nil = nothing of the kind is asked.
+	Checks []Check
 
 	LimitedStatus []int // statuses that mean "limited"; empty = 429 alone
 	AtRest        bool  // as in [analyze.Options]

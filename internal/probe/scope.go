@@ -29,19 +29,27 @@ func (l *lane) runScope() {
 			}
 		}
 	}
-	l.askAddresses(limited)
+	if len(l.p.o.Sources) > 1 {
+		l.askSeconds(limited, func(class string) key {
+			k, _ := l.p.o.key(class, l.p.o.Sources[1], 0)
+			return k
+		})
+	}
+	if _, ok := l.p.o.key("", l.p.o.Sources[0], 1); ok {
+		l.askSeconds(limited, func(class string) key {
+			k, _ := l.p.o.key(class, l.p.o.Sources[0], 1)
+			return k
+		})
+	}
 }
 
-// askAddresses uses up the limiters of all classes from the second address and
-// asks from the first.
-func (l *lane) askAddresses(limited []*lane) {
-	if len(l.p.o.Sources) < 2 {
-		return
-	}
+// askSeconds uses up the limiters of all classes from the second address, or with
+// the second credential, and asks the first.
+func (l *lane) askSeconds(limited []*lane, secondOf func(class string) key) {
 	var back, forth []pair
 	for _, a := range limited {
 		own := a.members[0]
-		second := key{own.class, l.p.o.Sources[1]}
+		second := secondOf(own.class)
 		if a.serves(second) {
 			continue
 		}
@@ -94,11 +102,11 @@ func (l *lane) useUp(pairs ...pair) bool {
 		}
 		after := 5*time.Millisecond + time.Duration(n)*100*time.Microsecond
 		probes = append(probes, Probe{
-			Class: pr.side.class, Source: pr.side.source, Name: "use up", At: clump(at, n),
-			Reason: fmt.Sprintf("use up what %s from %s has, and ask %s from %s at once", pr.side.class, pr.side.source, pr.other.class, pr.other.source),
+			Class: pr.side.class, Source: pr.side.source, Credential: pr.side.credential, Name: "use up", At: clump(at, n),
+			Reason: fmt.Sprintf("use up what %s has, and ask %s at once", pr.side, pr.other),
 		}, Probe{
-			Class: pr.other.class, Source: pr.other.source, Name: "ask other", At: clump(at+after, asked[i]),
-			Reason: fmt.Sprintf("does it find used up what %s from %s has used up?", pr.side.class, pr.side.source),
+			Class: pr.other.class, Source: pr.other.source, Credential: pr.other.credential, Name: "ask other", At: clump(at+after, asked[i]),
+			Reason: fmt.Sprintf("does it find used up what %s has used up?", pr.side),
 		})
 	}
 	_, ok := l.askAll(probes...)

@@ -35,6 +35,7 @@ const (
 	seqKey = iota
 	classKey
 	sourceKey
+	credentialKey
 	phaseKey
 	methodKey
 	urlKey
@@ -51,7 +52,7 @@ const (
 )
 
 var hitKeys = [...]string{
-	`"seq":`, `"class":`, `"source":`, `"phase":`, `"method":`, `"url":`, `"asked":`, `"sent":`, `"written":`,
+	`"seq":`, `"class":`, `"source":`, `"credential":`, `"phase":`, `"method":`, `"url":`, `"asked":`, `"sent":`, `"written":`,
 	`"first_byte":`, `"done":`, `"status":`, `"in":`, `"out":`, `"error":`, `"header":`,
 }
 
@@ -129,6 +130,8 @@ func (d *decoder) field(key int, h *Hit) {
 		h.Class = d.like(key)
 	case sourceKey:
 		h.Source = d.like(key)
+	case credentialKey:
+		h.Credential = d.like(key)
 	case phaseKey:
 		h.Phase = d.like(key)
 	case methodKey:

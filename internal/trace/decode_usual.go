@@ -45,6 +45,8 @@ func (d *decoder) usualField(key int, b []byte, h *Hit) int {
 		return d.seen(key, b, &h.Class)
 	case sourceKey:
 		return d.seen(key, b, &h.Source)
+	case credentialKey:
+		return d.seen(key, b, &h.Credential)
 	case phaseKey:
 		return d.seen(key, b, &h.Phase)
 	case methodKey:

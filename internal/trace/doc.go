@@ -44,6 +44,7 @@
 //	seq         number  position in the trace, from 0; below 2^64
 //	class       string  class of traffic, such as "read" or "write"
 //	source      string  client address that it was sent from
+//	credential  string  label of what it authenticated with, such as "c1"; never the secret. Missing: nothing with a label
 //	phase       string  phase of the profile
 //	method      string  request method
 //	url         string  redacted, see [RedactURL]
@@ -57,6 +58,9 @@
 //	out         number  bytes of the request's body, below 2^63
 //	error       string  an [ErrorKind]; one that the reader does not know reads as "other"
 //	header      object  kept response header lines: field name to an array of its values, in the order of the lines
+//
+// A hit whose class and phase are both "login" asked for a credential (see
+// [Hit.Login]): its credential is the one that it was to bring.
 //
 // A writer orders the names in header by their bytes, and drops names that
 // [KeepHeader] refuses. Bytes of a string that are not UTF-8 become U+FFFD when
@@ -128,7 +132,7 @@
 // has the Meta record in it, the last one the End record, and each a hit with
 // the keys
 //
-//	seq, phase, asked, sent, written, first_byte, error   always from there
+//	seq, credential, phase, asked, sent, written, first_byte, error   always from there
 //	class, source   if the attack's name does not tell them: if one is there, both are taken
 //	method, header  if they would not survive the encoding: then they replace Vegeta's
 //	done            if it is before sent

@@ -75,6 +75,7 @@ func (e *encoder) appendHit(b []byte, h *Hit) ([]byte, error) {
 	b = appendUint(b, `,"seq":`, h.Seq)
 	b = appendText(b, `,"class":`, h.Class)
 	b = appendText(b, `,"source":`, h.Source)
+	b = appendText(b, `,"credential":`, h.Credential)
 	b = appendText(b, `,"phase":`, h.Phase)
 	b = appendText(b, `,"method":`, h.Method)
 	b = appendText(b, `,"url":`, e.url)

@@ -107,7 +107,7 @@ func reference(line []byte) (h Hit, ok bool) {
 	var offsets [5]int64
 	var kind string
 	for key, to := range map[string]any{
-		"seq": &h.Seq, "class": &h.Class, "source": &h.Source, "phase": &h.Phase, "method": &h.Method, "url": &h.URL,
+		"seq": &h.Seq, "class": &h.Class, "source": &h.Source, "credential": &h.Credential, "phase": &h.Phase, "method": &h.Method, "url": &h.URL,
 		"asked": &offsets[0], "sent": &offsets[1], "written": &offsets[2], "first_byte": &offsets[3], "done": &offsets[4],
 		"status": &h.Status, "in": &h.BytesIn, "out": &h.BytesOut, "error": &kind, "header": &h.Header,
 	} {
@@ -137,12 +137,12 @@ func reference(line []byte) (h Hit, ok bool) {
 // FuzzRoundTrip writes a hit and reads it, as a trace and in each of Vegeta's
 // encodings.
 func FuzzRoundTrip(f *testing.F) {
-	f.Add(uint64(0), "read", "127.0.0.2", "burst", "GET", "http://h/?a=1", int64(5), int64(6), int64(7), int64(8), int64(9), 200, int64(10), int64(11), uint8(0), "Retry-After", "1")
-	f.Add(uint64(math.MaxUint64), "\xff", "\x00", "\"\\", "\u2028", "http://u:p@h/é", int64(math.MaxInt64), int64(0), int64(0), int64(0), int64(0), 0, int64(math.MaxInt64), int64(0), uint8(5), "X-Quota", " \r\n\xff")
-	f.Fuzz(func(t *testing.T, seq uint64, class, source, phase, method, url string, asked, sent, written, first, end int64, status int, in, out int64, kind uint8, name, value string) {
+	f.Add(uint64(0), "read", "127.0.0.2", "c1", "burst", "GET", "http://h/?a=1", int64(5), int64(6), int64(7), int64(8), int64(9), 200, int64(10), int64(11), uint8(0), "Retry-After", "1")
+	f.Add(uint64(math.MaxUint64), "\xff", "\x00", "c\x01", "\"\\", "\u2028", "http://u:p@h/é", int64(math.MaxInt64), int64(0), int64(0), int64(0), int64(0), 0, int64(math.MaxInt64), int64(0), uint8(5), "X-Quota", " \r\n\xff")
+	f.Fuzz(func(t *testing.T, seq uint64, class, source, credential, phase, method, url string, asked, sent, written, first, end int64, status int, in, out int64, kind uint8, name, value string) {
 		kinds := []ErrorKind{"", ErrDNS, ErrDial, ErrTLS, ErrTimeout, ErrReset, ErrProtocol, ErrCanceled, ErrOther}
 		h := Hit{
-			Seq: seq, Class: class, Source: source, Phase: phase, Method: method, URL: url,
+			Seq: seq, Class: class, Source: source, Credential: credential, Phase: phase, Method: method, URL: url,
 			Asked: time.Duration(asked), Sent: time.Duration(sent), Written: time.Duration(written), FirstByte: time.Duration(first), End: time.Duration(end),
 			Status: status, BytesIn: in, BytesOut: out, Error: kinds[int(kind)%len(kinds)], Header: http.Header{name: {value, value}},
 		}
@@ -152,7 +152,7 @@ func FuzzRoundTrip(f *testing.F) {
 			t.Fatal(err)
 		}
 		if err := w.Write(&h); err != nil {
-			if check(&h) == nil && buf.Len() < MaxLine/8 && len(class+source+phase+method) < MaxLine/8 {
+			if check(&h) == nil && buf.Len() < MaxLine/8 && len(class+source+credential+phase+method) < MaxLine/8 {
 				t.Fatal(err)
 			}
 			return

@@ -3,6 +3,7 @@ package trace
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -11,12 +12,13 @@ import (
 // All instants are offsets from [Meta.Started] on one monotonic clock, so that
 // a step of the wall clock during a run cannot reorder them.
 type Hit struct {
-	Seq    uint64 // position in the trace, from 0
-	Class  string // traffic profile: "read", "write" or a name of the profile's
-	Source string // client address the hit was sent from, e.g. "127.0.0.2"
-	Phase  string // name of the profile's phase
-	Method string
-	URL    string // without user info; query values redacted, see [RedactURL]
+	Seq        uint64 // position in the trace, from 0
+	Class      string // traffic profile: "read", "write" or a name of the profile's
+	Source     string // client address the hit was sent from, e.g. "127.0.0.2"
+	Credential string // label of what it authenticated with, e.g. "c1", never the secret itself; "" = nothing that has a label
+	Phase      string // name of the profile's phase
+	Method     string
+	URL        string // without user info; query values redacted, see [RedactURL]
 
 	Asked     time.Duration // when the profile wanted it sent
 	Sent      time.Duration // just before its first byte was written: the limiter cannot have decided earlier
@@ -29,6 +31,42 @@ type Hit struct {
 	BytesOut int64       // body bytes sent
 	Error    ErrorKind   // "" = a complete reply
 	Header   http.Header // rate-limit related response headers only, every value of repeated lines
+}
+
+// What a hit that asks for a credential has as its class and as its phase: such
+// a login is no part of the traffic that is measured, though a limiter may count
+// it.
+const (
+	LoginClass = "login"
+	LoginPhase = "login"
+)
+
+// Login reports whether the hit asked for a credential.
+func (h *Hit) Login() bool { return h.Class == LoginClass && h.Phase == LoginPhase }
+
+// Hits of an experiment about what the API refuses have a phase that begins with
+// CostPhase, and goes on with the name of what was wrong with them. The good hits
+// sent at once after them, to see what is left, have afterwards behind it.
+const (
+	CostPhase  = "cost: "
+	afterwards = ", then"
+)
+
+// CostPhaseOf names a phase of such an experiment.
+func CostPhaseOf(check string, after bool) string {
+	if after {
+		return CostPhase + check + afterwards
+	}
+	return CostPhase + check
+}
+
+// Cost reports whether the hit belongs to such an experiment, and to which part.
+func (h *Hit) Cost() (check string, after, ok bool) {
+	check, ok = strings.CutPrefix(h.Phase, CostPhase)
+	if ok {
+		check, after = strings.CutSuffix(check, afterwards)
+	}
+	return check, after, ok
 }
 
 // An ErrorKind says what became of a hit without a complete reply. Kinds are
@@ -106,6 +144,19 @@ func (h *Hit) Outcome(limited []int) Outcome {
 		return Unknown
 	}
 	return Admitted
+}
+
+// Refused reports whether an API answers with the status what it refuses before
+// it does anything: wrong credentials or none, or a request that is not as it has
+// to be. A limiter may stand before such a check or behind it. A status that
+// means "limited" is none of these, whatever this says.
+func Refused(status int) bool {
+	switch status {
+	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotAcceptable,
+		http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity:
+		return true
+	}
+	return false
 }
 
 // Decided returns the span in which the limiter must have decided. ok is false

@@ -22,7 +22,7 @@ func genHit(t *rapid.T) Hit {
 	size := rapid.OneOf(rapid.Int64Range(0, 1000), rapid.Int64Range(0, math.MaxInt64))
 	h := Hit{
 		Seq:   rapid.OneOf(rapid.Uint64Range(0, 100), rapid.Uint64()).Draw(t, "seq"),
-		Class: text.Draw(t, "class"), Source: text.Draw(t, "source"), Phase: text.Draw(t, "phase"),
+		Class: text.Draw(t, "class"), Source: text.Draw(t, "source"), Credential: text.Draw(t, "credential"), Phase: text.Draw(t, "phase"),
 		Method: text.Draw(t, "method"),
 		URL:    RedactURL(rapid.OneOf(rapid.SampledFrom([]string{"", "http://h/", "https://h:1/a;b=c/é?d=e&f", "http://\"<>,/'"}), rapid.String()).Draw(t, "url")),
 		Asked:  at("asked"), Sent: at("sent"), Written: at("written"), FirstByte: at("first"), End: at("end"),

@@ -141,7 +141,7 @@ func (v *VegetaWriter) result(h *Hit) (*vegeta.Result, error) {
 	}
 	v.count[name]++
 	part := Hit{
-		Seq: h.Seq, Phase: h.Phase, Asked: h.Asked, Sent: h.Sent, Written: h.Written, FirstByte: h.FirstByte, Error: h.Error,
+		Seq: h.Seq, Credential: h.Credential, Phase: h.Phase, Asked: h.Asked, Sent: h.Sent, Written: h.Written, FirstByte: h.FirstByte, Error: h.Error,
 	}
 	if class, source, ok := splitName(name); !ok || class != h.Class || source != h.Source {
 		part.Class, part.Source = h.Class, h.Source
