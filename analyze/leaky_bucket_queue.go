@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"sort"
@@ -31,6 +32,8 @@ func (LeakyBucketQueue) Doc() Doc {
 const (
 	fewDelayed = 6   // fewer delayed hits prove nothing
 	evenness   = 0.3 // replies must be timed to this share of the spacing
+	longRun    = 50  // so many in a row that leave evenly are no accident,
+	roughness  = 0.5 // even if they are timed to this share only
 )
 
 // Fit implements [Model].
@@ -42,18 +45,25 @@ const (
 func (m LeakyBucketQueue) Fit(streams []*Stream, o Options) Fit {
 	overhead := replyTime(streams)
 	spacing := rateSet{0, math.Inf(1)} // ns per hit
-	delayed, punctual := 0, 0
+	delayed, punctual, longest := 0, 0, 0
 	for _, s := range streams {
 		for _, run := range s.delayedRuns(overhead) {
 			delayed += len(run)
 			if even, ok := run.punctual(float64(overhead)); ok {
 				punctual += len(even)
+				longest = max(longest, len(even))
 				narrowSpacing(&spacing, even, float64(2*overhead))
 			}
 		}
 	}
-	if punctual < fewDelayed || 4*punctual < 3*delayed || spacing.low > spacing.high || float64(overhead) > evenness*spacing.low {
+	if punctual < fewDelayed || 4*punctual < 3*delayed || spacing.low > spacing.high {
 		return Fit{}
+	}
+	switch late := float64(overhead) / spacing.low; {
+	case late > evenness && longest < longRun:
+		return Fit{}
+	case late > roughness:
+		return unresolved(fmt.Sprintf("replies that nothing holds up take up to %s, too long to tell whether others left a queue one by one", brief(time.Duration(overhead))))
 	}
 	at := arrivals(streams)
 	rates := rateSet{1e9 / spacing.high, 1e9 / spacing.low}
