@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -59,6 +60,10 @@ func (m Either) Fit(streams []*Stream, o Options) Fit {
 	a.SustainedRate = bounded(a.SustainedRate.Value, n*1e9/extent.high, n*1e9/extent.low)
 	f.Rate = sum(a.SustainedRate, b.SustainedRate)
 	f.Burst = sum(a.Burst, b.Burst)
+	if took := usualReply(streams); float64(took) > extent.low*roughTiming {
+		f.Doubt = fmt.Sprintf("a fixed window and a reserve explain every decision, but one in ten replies took longer than %s, too long to follow windows of %s; measure when less goes on",
+			brief(took), brief(time.Duration(extent.low)))
+	}
 	return f
 }
 
@@ -67,6 +72,27 @@ const (
 	eitherSteps = 12
 	eitherStep  = 0.001
 )
+
+// roughTiming is the share of the short window to which nearly all decisions have to
+// be timed: each is taken to be in the middle of its span.
+const roughTiming = 0.02
+
+// usualReply is what nine of ten replies took at most.
+func usualReply(streams []*Stream) time.Duration {
+	var took []int64
+	for _, s := range streams {
+		for hit, to := range s.to {
+			if to != never {
+				took = append(took, to-s.from[hit])
+			}
+		}
+	}
+	if len(took) == 0 {
+		return 0
+	}
+	slices.Sort(took)
+	return time.Duration(took[(len(took)-1)*9/10])
+}
 
 // refillDistances are the distances (ns) between neighbouring refills, each once.
 func refillDistances(streams []*Stream) []float64 {
