@@ -35,6 +35,8 @@ const (
 	EpochMilliseconds Encoding = "epoch_ms"
 	Seconds           Encoding = "delta_s"
 	Milliseconds      Encoding = "delta_ms"
+	Nanoseconds       Encoding = "delta_ns"
+	Constant          Encoding = "constant" // the same whenever it is asked: no countdown
 	Duration          Encoding = "go_duration"
 	HTTPDate          Encoding = "http_date"
 	RFC3339           Encoding = "rfc3339"

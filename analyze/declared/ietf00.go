@@ -1,6 +1,9 @@
 package declared
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // ietfDraft00 is draft-polli-ratelimit-headers and
 // draft-ietf-httpapi-ratelimit-headers-00 to -03: the policies stand behind the
@@ -23,8 +26,8 @@ var envoy = Convention{
 // policiesInLimit reads a trio whose limit holds policies. The first number
 // without a window points at one of them.
 func (m *message) policiesInLimit(stem string) bool {
-	i := m.index(stem + "-limit")
-	if i < 0 || !strings.Contains(strings.Join(m.fields[i].values, ","), ";") {
+	trio := m.trio(stem)
+	if trio[0] < 0 || !slices.ContainsFunc(m.fields[trio[0]].values, func(l string) bool { return strings.IndexByte(l, ';') >= 0 }) {
 		return false
 	}
 	all := m.members(stem + "-limit")
@@ -44,8 +47,7 @@ func (m *message) policiesInLimit(stem string) bool {
 	if len(list) == 0 {
 		return false
 	}
-	v := m.trioValues(stem, true)
-	e := v.expiring(m)
+	e := m.expiring(trio, false)
 	if len(bare) > 0 {
 		e.limit = m.num(bare[0])
 	}

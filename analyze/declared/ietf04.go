@@ -12,11 +12,12 @@ var ietfDraft04 = Convention{
 		if len(list) == 0 || named(list) {
 			return false
 		}
-		e := m.trioValues("ratelimit", true)
-		if e.lists() {
+		trio := m.trio("ratelimit")
+		if m.repeated(trio) {
 			return false
 		}
-		m.addExpiring("RateLimit-Limit", m.quotas("RateLimit-Policy", list), e.expiring(m))
+		e := m.expiring(trio, true)
+		m.addExpiring("RateLimit-Limit", m.quotas("RateLimit-Policy", list), e)
 		return true
 	},
 }

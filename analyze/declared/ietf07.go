@@ -26,9 +26,9 @@ var ietfDraft07 = Convention{
 			case "remaining":
 				m.once(&e.remaining, m.remaining("RateLimit remaining", value))
 			case "reset":
-				reset, encoding := m.reset("RateLimit reset", value, true)
-				m.once(&e.reset, reset)
-				m.claims.Encoding = encoding
+				in := m.reset(resetKey{name: "RateLimit reset"}, value, draftReset)
+				m.once(&e.reset.in, in.in)
+				e.reset.by, e.reset.encoding = in.by, in.encoding
 			}
 		}
 		if e == (expiring{}) {

@@ -191,7 +191,8 @@ func TestReadings(t *testing.T) {
 		{"negative structured", []string{`RateLimit: "a";r=-2;t=1`}, 429, "ietf-draft-08-11", "a remaining=0 reset=1", "negative"},
 		{"used", []string{"X-RateLimit-Limit: 2000", "X-RateLimit-Used: 2001"}, 429, "x-ratelimit", "limit=2000 used=2001 remaining=0", ""},
 		{"used of capacity", []string{"X-Shopify-Shop-Api-Call-Limit: 32/40"}, 200, "shopify-rest", "burst=40 used=32 remaining=8", ""},
-		{"list of used", []string{"X-RateLimit-Limit: 200,2000", "X-RateLimit-Usage: 31,412"}, 200, "x-ratelimit", "limit=200 used=31 remaining=169 | limit=2000 used=412 remaining=1588", "conflicting"},
+		{"list of used", []string{"X-RateLimit-Limit: 200,2000", "X-RateLimit-Usage: 31,412"}, 200, "strava", "15min limit=200 window=900 used=31 remaining=169 | daily limit=2000 window=86400 used=412 remaining=1588", ""},
+		{"list of three used", []string{"X-RateLimit-Limit: 200,2000,9", "X-RateLimit-Usage: 31,412,5"}, 200, "x-ratelimit", "limit=200 used=31 remaining=169 | limit=2000 used=412 remaining=1588 | limit=9 used=5 remaining=4", "conflicting"},
 		{"cost", []string{"X-RateLimit-Replenish-Rate: 10", "X-RateLimit-Requested-Tokens: 5"}, 200, "spring-cloud-gateway", "rate=10 cost=5", ""},
 
 		// names

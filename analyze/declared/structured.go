@@ -20,15 +20,27 @@ type member struct {
 // members reads a structured list (RFC 9651), of which each line is a part. A
 // list that is not well formed is read leniently, with a note.
 func (m *message) members(name string) []member {
+	i := m.index(name)
 	lines := m.take(name)
 	if len(lines) == 0 {
 		return nil
 	}
-	if l, err := httpsfv.UnmarshalList(lines); err == nil {
-		return strict(l)
+	p := &m.parsed[i]
+	if !p.fits(lines) {
+		p.set(lines)
 	}
-	m.note(name, "is not a well-formed structured field and was read leniently")
-	return lenient(strings.Join(lines, ","))
+	if p.malformed {
+		m.note(name, "is not a well-formed structured field and was read leniently")
+	}
+	return p.members
+}
+
+// parseMembers reads a list; malformed says that this was lenient.
+func parseMembers(lines []string) (all []member, malformed bool) {
+	if l, err := httpsfv.UnmarshalList(lines); err == nil {
+		return strict(l), false
+	}
+	return lenient(strings.Join(lines, ",")), true
 }
 
 func strict(l httpsfv.List) []member {
@@ -142,6 +154,14 @@ func split(line string, sep byte) []string {
 }
 
 func unquote(s string) string { return strings.Trim(s, `"`) }
+
+// label returns the member's name, nil if it cannot be shown.
+func (mb *member) label() *string {
+	if !presentable(mb.name) {
+		return nil
+	}
+	return &mb.name
+}
 
 // isCalled reports whether the member has this name or, read leniently, one of
 // several.
