@@ -4,7 +4,9 @@ package declared
 var bigcommerce = Convention{
 	Name:  "bigcommerce",
 	About: "quota, window and reset with units in the names",
-	match: func(m *message) bool { return m.has("x-ratelimit-requests-quota") && m.has("x-ratelimit-time-window-ms") },
+	match: func(m *message) bool {
+		return m.has("x-ratelimit-requests-quota") && m.has("x-ratelimit-time-window-ms")
+	},
 	slots: func(m *message, _ []slot) []slot {
 		s := newSlot()
 		s.at[roleLimit] = m.at("x-ratelimit-requests-quota")

@@ -22,7 +22,7 @@ type entry struct {
 	Expect  struct {
 		OK      []Policy `json:"ok"`
 		Limited []Policy `json:"limited"`
-		Wait    *float64   `json:"retry_after_s_when_limited"`
+		Wait    *float64 `json:"retry_after_s_when_limited"`
 	} `json:"what_it_declares"`
 }
 

@@ -176,38 +176,3 @@ func TestNotesQuoteNothing(t *testing.T) {
 		}
 	}
 }
-
-func BenchmarkRead(b *testing.B) {
-	launch := headers("x-rate-limit-read-limit: 30", "x-rate-limit-read-ttl: 500", "x-rate-limit-write-limit: 10", "x-rate-limit-write-ttl: 500", "Date: "+noon)
-	trio := headers("X-RateLimit-Limit: 100", "X-RateLimit-Remaining: 42", "X-RateLimit-Reset: 1785585660", "Date: "+noon)
-	draft := headers(`RateLimit: "100-in-15min"; r=99; t=900`, `RateLimit-Policy: "100-in-15min"; q=100; w=900; pk=:YWFiZTFlNjA4NWRj:`, "Date: "+noon)
-	counts := []string{"41", "40", "39", "38"}
-	left := []string{`"100-in-15min"; r=99; t=900`, `"100-in-15min"; r=98; t=899`}
-	for _, bench := range []struct {
-		name string
-		h    http.Header
-		step func(i int)
-	}{
-		{"launch27/same", launch, func(int) {}},
-		{"trio/same", trio, func(int) {}},
-		{"trio/counting", trio, func(i int) { trio["X-Ratelimit-Remaining"][0] = counts[i%len(counts)] }},
-		{"draft8/same", draft, func(int) {}},
-		{"draft8/counting", draft, func(i int) { draft["Ratelimit"][0] = left[i%len(left)] }},
-	} {
-		b.Run("Reader/"+bench.name, func(b *testing.B) {
-			var r Reader
-			b.ReportAllocs()
-			for i := 0; b.Loop(); i++ {
-				bench.step(i)
-				r.Read(bench.h, 200)
-			}
-		})
-	}
-	b.Run("Read/alternating", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			Read(launch, 200)
-			Read(trio, 200)
-		}
-	})
-}

@@ -12,7 +12,7 @@ var ietfDraft04 = Convention{
 		if len(list) == 0 || named(list) {
 			return false
 		}
-		trio := m.trio("ratelimit")
+		trio := m.trio(&draftTrio)
 		if m.repeated(trio) {
 			return false
 		}

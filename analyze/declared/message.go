@@ -212,19 +212,36 @@ func (m *message) note(name, what string) {
 
 // add records a policy.
 func (m *message) add(p Policy) {
-	if len(m.claims.Policies) == maxPolicies {
-		return
+	if q := m.next(); q != nil {
+		*q = p
+		m.keep(q)
 	}
+}
+
+// next returns the memory of the next policy, zero, or nil if there are too
+// many. It counts once it is kept.
+func (m *message) next() *Policy {
+	n := len(m.claims.Policies)
+	if n == maxPolicies {
+		return nil
+	}
+	if n == cap(m.claims.Policies) {
+		m.claims.Policies = slices.Grow(m.claims.Policies, max(1, m.sizes.policies-n))
+	}
+	p := &m.claims.Policies[:n+1][n]
+	*p = Policy{}
+	return p
+}
+
+// keep counts the policy that next returned.
+func (m *message) keep(p *Policy) {
 	if p.Class == "" {
 		p.Class = "all"
 	}
 	if p.Unit == "" {
 		p.Unit = requests
 	}
-	if m.claims.Policies == nil {
-		m.claims.Policies = make([]Policy, 0, max(1, m.sizes.policies))
-	}
-	m.claims.Policies = append(m.claims.Policies, p)
+	m.claims.Policies = m.claims.Policies[:len(m.claims.Policies)+1]
 }
 
 // requests is the unit of a limit unless something else is declared.
@@ -235,6 +252,8 @@ type scratch struct {
 	partner []int
 	joined  []bool
 	quotas  []Policy
+	list    []member
+	bare    []float64
 }
 
 // apply lets a convention read, or undoes what it did if it was not its own.

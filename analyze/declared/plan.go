@@ -171,6 +171,7 @@ func (p *plan) add(c *Convention, planned []slot, mask uint64) uint64 {
 	}
 	for i := range planned {
 		mask |= planned[i].mask()
+		planned[i].prepare()
 	}
 	p.candidates = append(p.candidates, candidate{c, planned})
 	return mask

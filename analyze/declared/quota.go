@@ -47,9 +47,17 @@ type expiring struct {
 // draftReset is how the drafts have resets: in seconds.
 var draftReset = timing{inSeconds: true, by: ByConvention}
 
-// trio finds the headers of a stem: limit, remainder and reset.
-func (m *message) trio(stem string) [3]int8 {
-	return [3]int8{m.at(stem + "-limit"), m.at(stem + "-remaining"), m.at(stem + "-reset")}
+// trioNames are the names of limit, remainder and reset.
+type trioNames [3]string
+
+var (
+	draftTrio = trioNames{"ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"}
+	xTrio     = trioNames{"x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"}
+)
+
+// trio finds the headers of these names.
+func (m *message) trio(names *trioNames) [3]int8 {
+	return [3]int8{m.at(names[0]), m.at(names[1]), m.at(names[2])}
 }
 
 // repeated reports whether one of the headers has lines that differ.
@@ -116,6 +124,9 @@ func (m *message) addExpiring(header string, policies []Policy, e expiring) {
 // response that was not refused means that the limiter does not know; another
 // negative number means that more than everything has been used.
 func (m *message) remaining(name, text string) *float64 {
+	if v, ok := short(text); ok && text != "" {
+		return m.num(v)
+	}
 	text, _, _ = strings.Cut(text, ";")
 	v, ok := number(text)
 	switch {
@@ -140,6 +151,9 @@ func (m *message) remaining(name, text string) *float64 {
 // limit reads a quota. "unlimited", a negative number, or 0 on a response that
 // was not refused mean that there is none.
 func (m *message) limit(name, text string) *float64 {
+	if v, ok := short(text); ok && v > 0 {
+		return m.num(v)
+	}
 	v, ok := number(text)
 	switch {
 	case text == "":

@@ -35,36 +35,51 @@ type slotValues struct {
 
 // readSlot adds the policy of a slot, or several if its headers are lists.
 func (m *message) readSlot(s *slot) {
-	p := Policy{Class: s.class, Unit: s.unit, Deprecated: s.deprecated, Decided: s.decided}
-	if s.name != "" {
-		p.Name = &s.name
-	}
-	m.readShared(&p, s)
 	v := slotValues{m.values(s.at[roleLimit]), m.values(s.at[roleRemaining]), m.values(s.at[roleUsed]), m.values(s.at[roleReset])}
 	n := max(len(v.limit), len(v.remaining), len(v.used))
 	if n > 1 {
 		m.noteList(m.slotName(s), &v, n)
 	}
+	all := &s.policy
+	if s.shared {
+		p := s.policy
+		m.readShared(&p, s)
+		all = &p
+	}
 	for i := range max(n, 1) {
-		q := p
-		m.readSize(&q, s, at(v.limit, i, n))
-		if q.Remaining = m.remaining(m.nameOf(s.at[roleRemaining]), at(v.remaining, i, n)); q.Remaining == nil && s.implied && m.refused && v.remaining == nil {
-			q.Remaining, q.Decided.Remaining = m.num(0), ByRefusal
+		p := m.next()
+		if p == nil {
+			return
 		}
-		q.Used = m.usedOf(&q, m.nameOf(s.at[roleUsed]), at(v.used, i, n))
-		if v.reset != nil {
-			t := timing{format: s.format[roleReset], inSeconds: s.delta, by: s.decided.Reset}
-			in := m.reset(resetKey{name: m.nameOf(s.at[roleReset]), i: i}, at(v.reset, i, max(n, len(v.reset))), t)
-			q.setReset(in)
-		}
-		if s.asBucket {
-			m.asBucket(&q, s)
-		}
-		m.asWindow(&q)
-		if q.declares() || q.Window != nil && (v.limit != nil || s.window == 0) {
-			m.add(q)
+		*p = *all
+		m.readOne(p, s, &v, i, n)
+		if p.declares() || p.Window != nil && (v.limit != nil || s.window == 0) {
+			m.keep(p)
 		}
 	}
+}
+
+// readOne reads the i-th of the n limits that a slot holds.
+func (m *message) readOne(p *Policy, s *slot, v *slotValues, i, n int) {
+	if v.limit != nil {
+		m.readSize(p, s, at(v.limit, i, n))
+	}
+	if v.remaining != nil {
+		p.Remaining = m.remaining(m.nameOf(s.at[roleRemaining]), at(v.remaining, i, n))
+	} else if s.implied && m.refused {
+		p.Remaining, p.Decided.Remaining = m.num(0), ByRefusal
+	}
+	if v.used != nil {
+		p.Used = m.usedOf(p, m.nameOf(s.at[roleUsed]), at(v.used, i, n))
+	}
+	if v.reset != nil {
+		t := timing{format: s.format[roleReset], inSeconds: s.delta, by: s.decided.Reset}
+		p.setReset(m.reset(resetKey{name: m.nameOf(s.at[roleReset]), i: i}, at(v.reset, i, max(n, len(v.reset))), t))
+	}
+	if s.asBucket {
+		m.asBucket(p, s)
+	}
+	m.asWindow(p)
 }
 
 // declares reports whether a policy says how much or when.
@@ -87,9 +102,6 @@ func (m *message) readShared(p *Policy, s *slot) {
 		if class := label(m.one(i)); class != nil {
 			p.Class, p.Decided.Class = *class, ByValue
 		}
-	}
-	if s.window > 0 {
-		p.Window = &s.window
 	}
 	if i := s.at[roleWindow]; i >= 0 {
 		m.readWindow(p, s, i)

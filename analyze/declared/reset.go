@@ -21,7 +21,7 @@ const (
 type timing struct {
 	format    float64 // seconds of its unit, 0 = not known
 	inSeconds bool    // if it is no instant it is in seconds
-	by        Basis   // how that is known, "" = by the name
+	by        Basis   // how that is known, 0 = by the name
 }
 
 // An instant is when a limit resets, in seconds after the Date.
@@ -90,7 +90,7 @@ func (m *message) resetText(name, text string, t timing) instant {
 // seconds only if it is small. What stays open is nil, with a note.
 func (m *message) resetNumber(name string, v float64, t timing) instant {
 	by := t.by
-	if by == "" {
+	if by == 0 {
 		by = ByName
 	}
 	switch {

@@ -89,21 +89,21 @@ const (
 // on, or another than before. A value that rises begins another window.
 func (s *slope) observe(at, value float64) (e Encoding, ok bool) {
 	if s.begun && at <= s.last {
-		return "", false
+		return 0, false
 	}
 	if !s.begun || value > s.low {
 		s.begun, s.from, s.value = true, at, value
 	}
 	s.last, s.low = at, value
 	e = slopeEncoding(at-s.from, value-s.value, value)
-	if e == "" || e == s.encoding {
-		return "", false
+	if e == 0 || e == s.encoding {
+		return 0, false
 	}
 	s.encoding = e
 	return e, true
 }
 
-// slopeEncoding tells what falls by so much in so many seconds; "" is open.
+// slopeEncoding tells what falls by so much in so many seconds; 0 is open.
 // Values are whole seconds or finer, so that a change can be one too large.
 func slopeEncoding(elapsed, change, value float64) Encoding {
 	fits := func(perSecond, rounding float64) bool {
@@ -126,7 +126,7 @@ func slopeEncoding(elapsed, change, value float64) Encoding {
 	case change < 0 && fits(1e9, 1):
 		return Nanoseconds
 	}
-	return ""
+	return 0
 }
 
 // A waitSlope sees whether Retry-After stays the same while the reset falls:
@@ -185,7 +185,7 @@ func (l *lessons) reset(m *message, key resetKey, v float64, t timing) (instant,
 	}
 	scale := 1.0
 	switch e {
-	case "":
+	case 0:
 		return instant{}, false
 	case Seconds:
 	case Milliseconds:
@@ -194,7 +194,7 @@ func (l *lessons) reset(m *message, key resetKey, v float64, t timing) (instant,
 		scale = 1e-9
 	default:
 		in := m.resetNumber(key.name, v, t)
-		if in.by != "" {
+		if in.by != 0 {
 			in.by = BySlope
 		}
 		if e == Constant && in.in != nil {

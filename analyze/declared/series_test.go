@@ -38,7 +38,7 @@ func TestSeries(t *testing.T) {
 		by        Basis
 	}{
 		{"milliseconds", []told{trio(0, "46500"), trio(1.5, "45000")}, "limit=10 remaining=9 reset=45", Milliseconds, BySlope},
-		{"not yet", []told{trio(0, "45300"), trio(0.3, "45000")}, "limit=10 remaining=9", "", ""},
+		{"not yet", []told{trio(0, "45300"), trio(0.3, "45000")}, "limit=10 remaining=9", 0, 0},
 		{"few milliseconds", []told{trio(0, "9000"), trio(2, "7003")}, "limit=10 remaining=9 reset=7.003", Milliseconds, BySlope},
 		{"many seconds", []told{trio(0, "600000"), trio(2, "599998")}, "limit=10 remaining=9 reset=599998", Seconds, BySlope},
 		{"seconds", []told{trio(0, "60"), trio(3, "57")}, "limit=10 remaining=9 reset=57", Seconds, BySlope},
@@ -47,14 +47,14 @@ func TestSeries(t *testing.T) {
 		{"an instant in milliseconds", []told{trio(0, "1785585660000"), trio(3, "1785585660000")}, "limit=10 remaining=9 reset=57", EpochMilliseconds, BySlope},
 		{"constant", []told{trio(0, "1"), trio(3, "1"), trio(6, "1")}, "limit=10 remaining=9 reset=1", Constant, BySlope},
 		{"the next window", []told{trio(0, "2000"), trio(1.5, "500"), trio(2.5, "59500")}, "limit=10 remaining=9 reset=59.5", Milliseconds, BySlope},
-		{"over the edge of a window", []told{trio(0, "45000"), trio(50, "30000")}, "limit=10 remaining=9", "", ""},
-		{"out of order", []told{trio(3, "45000"), trio(1.5, "46500")}, "limit=10 remaining=9", "", ""},
+		{"over the edge of a window", []told{trio(0, "45000"), trio(50, "30000")}, "limit=10 remaining=9", 0, 0},
+		{"out of order", []told{trio(3, "45000"), trio(1.5, "46500")}, "limit=10 remaining=9", 0, 0},
 		{"structured", []told{{0, 200, `RateLimit: "a";r=9;t=9000`}, {2, 200, `RateLimit: "a";r=8;t=7000`}}, "a remaining=8 reset=7", Milliseconds, BySlope},
 		{"a bucket after a refusal", []told{
 			trio(0, "3"),
 			{1, 429, "X-RateLimit-Limit: 10; X-RateLimit-Remaining: 0; X-RateLimit-Reset: 60; Retry-After: 6"},
 			trio(2, "54"),
-		}, "remaining=9 reset=54 burst=10", Seconds, ""},
+		}, "remaining=9 reset=54 burst=10", Seconds, 0},
 		{"the wait is the window", []told{refusal(0, "1785585660", "60"), refusal(5, "1785585660", "60")}, "limit=100 window=60 remaining=0 reset=55", EpochSeconds, BySlope},
 		{"the wait is the time left", []told{refusal(0, "1785585660", "60"), refusal(5, "1785585660", "55")}, "limit=100 remaining=0 reset=55", EpochSeconds, BySlope},
 	} {
@@ -65,8 +65,8 @@ func TestSeries(t *testing.T) {
 			c = r.read(&s, &reader)
 		}
 		got := c.Policies[0].Decided
-		if sorted(brief(c)) != sorted(test.want) || got.Encoding != test.encoding || test.by != "" && got.Reset != test.by {
-			t.Errorf("%s: %s as %q by %s, want %s as %q by %s; notes %q", test.name, brief(c), got.Encoding, got.Reset, test.want, test.encoding, test.by, c.Notes)
+		if sorted(brief(c)) != sorted(test.want) || got.Encoding != test.encoding || test.by != 0 && got.Reset != test.by {
+			t.Errorf("%s: %s as %s by %s, want %s as %s by %s; notes %q", test.name, brief(c), got.Encoding, got.Reset, test.want, test.encoding, test.by, c.Notes)
 		}
 		if test.encoding == Constant && !noted(c, "constant") {
 			t.Errorf("%s: notes %q", test.name, c.Notes)

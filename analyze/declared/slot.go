@@ -24,7 +24,10 @@ type slot struct {
 	implied  bool           // a refusal that does not say what remains means that nothing does
 	asBucket bool           // a refusal may show that the limit is a bucket's capacity
 
-	key   slotKey
+	policy Policy // what the names say, after prepare
+	shared bool   // further headers are about all limits of the slot
+
+	key       slotKey
 	spellings uint64 // all headers that are about it, also those that say the same again
 
 	found int  // fields that say how much
@@ -236,6 +239,21 @@ func tellApart(slots []slot) {
 		if s := &slots[i]; different > 1 && s.class == "" && s.key.prefix != "" {
 			s.class, s.decided.Class = s.key.prefix, ByName
 		}
+	}
+}
+
+// prepare makes the policy that each response begins with.
+func (s *slot) prepare() {
+	s.policy = Policy{Class: s.class, Unit: s.unit, Deprecated: s.deprecated, Decided: s.decided}
+	s.policy.Decided.Reset = 0
+	if s.name != "" {
+		s.policy.Name = &s.name
+	}
+	if s.window > 0 {
+		s.policy.Window = &s.window
+	}
+	for _, r := range []role{rolePolicy, roleClass, roleWindow, roleBurst, roleCost} {
+		s.shared = s.shared || s.has(r)
 	}
 }
 
