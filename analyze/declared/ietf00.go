@@ -34,7 +34,7 @@ func (m *message) policiesInLimit(names *trioNames) bool {
 	all := m.members(names[0])
 	list, bare := m.scratch.list[:0], m.scratch.bare[:0]
 	for i := range all {
-		_, window := all[i].numbers["w"]
+		_, window := all[i].param("w")
 		switch {
 		case !all[i].isNumber:
 			return false

@@ -103,11 +103,11 @@ func (m *message) join(list, left []member) []int {
 
 // setLeft sets what remains of a policy and for how many seconds.
 func (m *message) setLeft(p *Policy, mb *member) {
-	if _, ok := mb.numbers["r"]; !ok {
+	if _, ok := mb.param("r"); !ok {
 		m.note("RateLimit", "does not say what remains (r)")
 	}
 	p.Remaining = m.parameter("RateLimit", mb, "r")
-	if t, ok := mb.numbers["t"]; ok {
+	if t, ok := mb.param("t"); ok {
 		p.setReset(m.resetParameter(mb, t))
 	}
 }

@@ -262,7 +262,11 @@ func (m *message) apply(c *candidate) {
 	policies, notes := len(m.claims.Policies), len(m.claims.Notes)
 	if c.read == nil {
 		for i := range c.planned {
-			m.readSlot(&c.planned[i])
+			if s := &c.planned[i]; s.read != nil {
+				s.read(m, s)
+			} else {
+				m.readSlot(s)
+			}
 		}
 	} else if !c.read(m) {
 		m.taken, m.claims.Encoding = taken, encoding

@@ -8,12 +8,16 @@ var packed = Convention{
 	Name:  "zendesk",
 	About: "a limit's fields as key=value in one header, named by the header",
 	match: func(m *message) bool { return len(packedNames(m)) > 0 },
-	read: func(m *message) bool {
-		read := false
+	slots: func(m *message, _ []slot) []slot {
+		var own []slot
 		for _, i := range packedNames(m) {
-			read = m.readPacked(i) || read
+			_, policy, _ := strings.Cut(m.fields[i].name, "ratelimit-")
+			s := newSlot()
+			s.class, s.name, s.decided.Class = policy, policy, ByName
+			s.at[roleLimit], s.read = int8(i), readPacked
+			own = append(own, s)
 		}
-		return read
+		return own
 	},
 }
 
@@ -31,13 +35,13 @@ func packedNames(m *message) []int {
 	return found
 }
 
-func (m *message) readPacked(i int) bool {
+func readPacked(m *message, s *slot) {
+	i := s.at[roleLimit]
 	f := &m.fields[i]
 	if m.taken&(1<<i) != 0 || len(f.values) != 1 || strings.IndexByte(f.values[0], '=') < 0 {
-		return false
+		return
 	}
-	_, policy, _ := strings.Cut(f.name, "ratelimit-")
-	p := Policy{Class: policy, Name: &policy, Decided: Decided{Class: ByName}}
+	p := s.policy
 	for pair := range strings.FieldsFuncSeq(f.values[0], func(r rune) bool { return r == ';' || r == ',' }) {
 		key, value, _ := strings.Cut(pair, "=")
 		value = strings.TrimSpace(value)
@@ -52,10 +56,8 @@ func (m *message) readPacked(i int) bool {
 			p.setReset(m.reset(resetKey{name: f.name}, value, timing{}))
 		}
 	}
-	if !p.declares() {
-		return false
+	if p.declares() {
+		m.taken |= 1 << i
+		m.add(p)
 	}
-	m.taken |= 1 << i
-	m.add(p)
-	return true
 }

@@ -18,11 +18,12 @@ type slot struct {
 	deprecated bool
 	decided    Decided
 
-	at       [roles]int8    // index of the field that holds each, -1 = none
-	format   [roles]float64 // seconds per unit of the times, 0 = not said
-	delta    bool           // a reset that is not an instant is in seconds
-	implied  bool           // a refusal that does not say what remains means that nothing does
-	asBucket bool           // a refusal may show that the limit is a bucket's capacity
+	at       [roles]int8           // index of the field that holds each, -1 = none
+	format   [roles]float64        // seconds per unit of the times, 0 = not said
+	delta    bool                  // a reset that is not an instant is in seconds
+	read     func(*message, *slot) // nil = by rule
+	implied  bool                  // a refusal that does not say what remains means that nothing does
+	asBucket bool                  // a refusal may show that the limit is a bucket's capacity
 
 	policy Policy // what the names say, after prepare
 	shared bool   // further headers are about all limits of the slot

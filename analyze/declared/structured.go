@@ -11,10 +11,10 @@ import (
 type member struct {
 	isNumber bool
 	number   float64
-	name     string             // a string or token
-	others   []string           // further strings, where only a lenient reading works
-	numbers  map[string]float64 // numeric parameters
-	texts    map[string]string  // other parameters; byte sequences as their bytes
+	name     string            // a string or token
+	others   []string          // further strings, where only a lenient reading works
+	numbers  []param           // numeric parameters
+	texts    map[string]string // other parameters; byte sequences as their bytes
 }
 
 // members reads a structured list (RFC 9651), of which each line is a part. A
@@ -83,11 +83,32 @@ func strict(l httpsfv.List) []member {
 	return all
 }
 
-func (mb *member) setNumber(key string, v float64) {
-	if mb.numbers == nil {
-		mb.numbers = make(map[string]float64, 2)
+// A param is a numeric parameter.
+type param struct {
+	key   string
+	value float64
+}
+
+// param returns a numeric parameter.
+func (mb *member) param(key string) (v float64, ok bool) {
+	for i := range mb.numbers {
+		if mb.numbers[i].key == key {
+			return mb.numbers[i].value, true
+		}
 	}
-	mb.numbers[key] = v
+	return 0, false
+}
+
+func (mb *member) setNumber(key string, v float64) {
+	for i := range mb.numbers {
+		if mb.numbers[i].key == key {
+			mb.numbers[i].value = v
+			return
+		}
+	}
+	if len(mb.numbers) < maxPolicies {
+		mb.numbers = append(mb.numbers, param{key, v})
+	}
 }
 
 func (mb *member) setText(key, v string) {
@@ -181,7 +202,7 @@ func (mb *member) isCalled(name string) bool {
 // Negative ones break the drafts: what is left over is then none, anything else
 // undeclared.
 func (m *message) parameter(header string, mb *member, key string) *float64 {
-	v, ok := mb.numbers[key]
+	v, ok := mb.param(key)
 	if !ok {
 		return nil
 	}

@@ -1,135 +1,146 @@
 package declared
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/dunglas/httpsfv"
+)
 
 // parsed remembers how a structured field was read, so that the next one that
 // differs only in its numbers need not be parsed: RateLimit counts down with
 // every response.
 type parsed struct {
-	line      string // "" = nothing is remembered
+	lines     []template // none: nothing is remembered
 	members   []member
 	malformed bool
-	numbers   []numberAt // where the line has integers that may change, ascending
+}
+
+// A template is a line with the places of the integers that may change.
+type template struct {
+	line    string
+	numbers []numberAt // ascending
 }
 
 // numberAt is an integer parameter in a line: where it stands, and whose it is.
 type numberAt struct {
 	from, to int
 	member   int
-	key      string
+	param    int // index among the member's numbers
 }
 
 // set parses the lines and remembers the result.
 func (p *parsed) set(lines []string) {
 	*p = parsed{}
-	p.members, p.malformed = parseMembers(lines)
-	p.line = strings.Join(lines, ",")
-	if !p.malformed && len(lines) == 1 {
-		p.findNumbers()
+	for _, line := range lines {
+		// A list may be cut into lines only between its members.
+		l, err := httpsfv.UnmarshalList([]string{line})
+		if err != nil || strings.TrimSpace(line) == "" {
+			*p = parsed{malformed: true}
+			break
+		}
+		t := template{line: line}
+		first := len(p.members)
+		p.members = append(p.members, strict(l)...)
+		t.findNumbers(p.members, first)
+		p.lines = append(p.lines, t)
 	}
+	if p.malformed {
+		p.members, p.malformed = parseMembers(lines)
+		for _, line := range lines {
+			p.lines = append(p.lines, template{line: line})
+		}
+	}
+	p.members = p.members[:min(len(p.members), maxPolicies)]
 }
 
 // fits reports whether the lines differ from those remembered at most in the
-// digits of integer parameters, and sets these.
+// digits of integer parameters, and sets these. If not, what is remembered is
+// spoiled.
 func (p *parsed) fits(lines []string) bool {
-	if p.line == "" || len(lines) != 1 && strings.Join(lines, ",") != p.line {
+	if len(lines) != len(p.lines) {
 		return false
 	}
-	if len(lines) != 1 || lines[0] == p.line {
-		return true
-	}
-	line := lines[0]
-	at, shift := 0, 0 // in the line remembered; how much further the new one is
-	for i := range p.numbers {
-		n := &p.numbers[i]
-		if n.from+shift > len(line) || line[at+shift:n.from+shift] != p.line[at:n.from] {
+	for i := range lines {
+		if t := &p.lines[i]; lines[i] != t.line && !t.fits(lines[i], p.members) {
 			return false
 		}
-		end := n.from + shift
-		for end < len(line) && '0' <= line[end] && line[end] <= '9' {
-			end++
-		}
-		if _, ok := short(line[n.from+shift : end]); !ok || end == n.from+shift {
+	}
+	return true
+}
+
+func (t *template) fits(line string, members []member) bool {
+	from := 0 // in the line remembered; the new one is as far behind at+from
+	at := 0
+	for i := range t.numbers {
+		n := &t.numbers[i]
+		same := t.line[from:n.from]
+		if len(line)-at < len(same) || line[at:at+len(same)] != same {
 			return false
 		}
-		at, shift = n.to, end-n.to
+		at += len(same)
+		begin := at
+		v := 0
+		for at < len(line) && '0' <= line[at] && line[at] <= '9' && at-begin < 16 {
+			v = 10*v + int(line[at]-'0')
+			at++
+		}
+		if at == begin || at-begin > 15 {
+			return false
+		}
+		members[n.member].numbers[n.param].value = float64(v)
+		from = n.to
+		n.from, n.to = begin, at
 	}
-	if line[min(len(line), at+shift):] != p.line[at:] {
+	if line[at:] != t.line[from:] {
 		return false
 	}
-	shift = 0
-	for i := range p.numbers {
-		n := &p.numbers[i]
-		n.from += shift
-		end := n.from
-		for end < len(line) && '0' <= line[end] && line[end] <= '9' {
-			end++
-		}
-		shift += end - (n.to + shift)
-		n.to = end
-		v, _ := short(line[n.from:end])
-		p.members[n.member].numbers[n.key] = v
-	}
-	p.line = line
+	t.line = line
 	return true
 }
 
 // findNumbers finds the integer parameters of a well-formed line. A line in
 // which they cannot be told for sure has none: it is then parsed each time.
-func (p *parsed) findNumbers() {
-	member, line := 0, p.line
-	seen := map[numberAt]bool{} // keys, by member
+func (t *template) findNumbers(members []member, first int) {
+	member, line := first, t.line
+	type memberKey struct {
+		member int
+		key    string
+	}
+	seen := map[memberKey]bool{}
 	for i := 0; i < len(line); i++ {
 		closing := byte(0)
 		switch line[i] {
 		case '\\', '(', '?', '@', '%': // escapes, and what numbers are not among
-			p.numbers = nil
+			t.numbers = nil
 			return
 		case '"':
 			closing = '"'
 		case ':':
 			closing = ':'
 			if i == 0 || line[i-1] != '=' { // part of a token
-				p.numbers = nil
+				t.numbers = nil
 				return
 			}
 		case ',':
 			member++
 		case '=':
 			key := keyBefore(line[:i])
-			if at := (numberAt{member: member, key: key}); seen[at] {
-				p.numbers = nil
+			if at := (memberKey{member, key}); seen[at] || !t.addNumber(i+1, member, key, members) {
+				t.numbers = nil
 				return
 			} else {
 				seen[at] = true
 			}
-			p.addNumber(i+1, member, key)
 		}
 		if closing != 0 {
 			end := strings.IndexByte(line[i+1:], closing)
 			if end < 0 || strings.IndexByte(line[i+1:i+1+end], '\\') >= 0 {
-				p.numbers = nil
+				t.numbers = nil
 				return
 			}
 			i += end + 1
 		}
 	}
-	for i := range p.numbers {
-		if n := &p.numbers[i]; !p.holds(n) {
-			p.numbers = nil
-			return
-		}
-	}
-}
-
-// holds reports whether the parser found the same number there.
-func (p *parsed) holds(n *numberAt) bool {
-	if n.member >= len(p.members) {
-		return false
-	}
-	v, ok := short(p.line[n.from:n.to])
-	parsed, found := p.members[n.member].numbers[n.key]
-	return ok && found && parsed == v
 }
 
 // keyBefore returns the key that a line ends with.
@@ -137,13 +148,25 @@ func keyBefore(line string) string {
 	return strings.TrimLeft(line[strings.LastIndexByte(line, ';')+1:], " ")
 }
 
-// addNumber adds the integer that begins there, if it is one.
-func (p *parsed) addNumber(from, member int, key string) {
+// addNumber adds the integer that begins there, if it is one; false if the
+// parser did not find the same.
+func (t *template) addNumber(from, member int, key string, members []member) bool {
 	to := from
-	for to < len(p.line) && '0' <= p.line[to] && p.line[to] <= '9' {
+	for to < len(t.line) && '0' <= t.line[to] && t.line[to] <= '9' {
 		to++
 	}
-	if to > from && (to == len(p.line) || strings.IndexByte("; \t,", p.line[to]) >= 0) {
-		p.numbers = append(p.numbers, numberAt{from, to, member, key})
+	if to == from || to < len(t.line) && strings.IndexByte("; \t,", t.line[to]) < 0 {
+		return true
 	}
+	if member >= len(members) {
+		return false
+	}
+	v, ok := short(t.line[from:to])
+	for i, param := range members[member].numbers {
+		if ok && param.key == key && param.value == v {
+			t.numbers = append(t.numbers, numberAt{from, to, member, i})
+			return true
+		}
+	}
+	return false
 }
