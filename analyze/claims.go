@@ -16,13 +16,14 @@ type claims struct {
 	retryAfter *float64 // from the last limited response
 	waits      int      // limited responses that say when to come back
 	said       column[saying]
+	series     declared.Series
 }
 
 func (c *claims) read(r *declared.Reader, h *trace.Hit, o trace.Outcome) {
 	if len(h.Header) == 0 {
 		return
 	}
-	said := r.Read(h.Header, h.Status)
+	said := c.series.Read(r, h.Header, h.Status, h.FirstByte)
 	if len(said.Policies) > 0 {
 		c.last, c.seq, c.any = said, h.Seq, true
 	}
