@@ -33,6 +33,10 @@ func (c *claims) read(r *declared.Reader, h *trace.Hit, o trace.Outcome) {
 	c.say(h.Seq, h.Class, o, said)
 }
 
+// Describe says what headers mean that follow no convention. It comes before the
+// first hit.
+func (a *Analyzer) Describe(headers []declared.Header) { a.reader.Custom = headers }
+
 // declare compares what the headers claim about a limiter with what was found;
 // nil if they claim nothing about it.
 func declare(p pool, l *Limit) *Declared {

@@ -40,7 +40,7 @@ func (r *Reader) normalise(key string) headerName {
 	n := headerName{name: normalName(key)}
 	n.relevant = len(key) <= maxName && (n.name == "age" || slices.ContainsFunc(stems, func(stem string) bool {
 		return strings.Contains(n.name, stem)
-	}))
+	}) || slices.ContainsFunc(r.Custom, func(h Header) bool { return normalName(h.Name) == n.name }))
 	if !n.relevant && n.name != "date" {
 		n.name = ""
 	}

@@ -147,9 +147,10 @@ func (s *slot) describe() {
 }
 
 // sufficient reports whether the headers of a slot are enough to call it a
-// limit: without "rate limit" or a window in their names there must be two.
+// limit: without "rate limit" or a window in their names there must be two of
+// them, what remains and another, or limit and use.
 func (s *slot) sufficient() bool {
-	return s.found > 0 && (s.sure || s.found > 1 && (s.has(roleLimit) || s.has(roleRemaining)))
+	return s.found > 0 && (s.sure || s.found > 1 && (s.has(roleRemaining) || s.has(roleLimit) && s.has(roleUsed)))
 }
 
 func (s *slot) has(r role) bool { return s.at[r] >= 0 }

@@ -110,8 +110,8 @@ var otherLimits = map[string]bool{
 // X-RateLimit-PathRemaining: over HTTP/2 the capitals are gone.
 var glued = []string{"ratelimit", "limit", "remaining", "resettime", "reset", "used", "usage", "running", "tpm", "rpm"}
 
-// gluedWindows may stand before those.
-var gluedWindows = []string{"second", "minute", "daily", "hourly", "hour", "month", "min", "sec", "day"}
+// gluedBefore may stand before those.
+var gluedBefore = []string{"ratelimit", "limit", "second", "minute", "daily", "hourly", "hour", "month", "min", "sec", "day"}
 
 // segment cuts a normalised header name into words.
 func segment(name string) []string {
@@ -131,7 +131,7 @@ func appendWords(words []string, chunk string, inside bool) []string {
 	if !isWord(chunk) {
 		ends := glued
 		if inside {
-			ends = gluedWindows
+			ends = gluedBefore
 		}
 		for _, end := range ends {
 			if rest, ok := strings.CutSuffix(chunk, end); ok && rest != "" {
