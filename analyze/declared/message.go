@@ -16,6 +16,7 @@ const (
 	maxPolicies = 64   // policies read
 	maxName     = 128  // bytes of a policy's name
 	maxNames    = 512  // header names that a Reader remembers
+	slab        = 32   // policies, or numbers, for which memory is taken at once
 )
 
 // A field is a header under its normalised name: in lower case, with "-" for
@@ -72,6 +73,9 @@ var stems = []string{
 
 // bounded appends values to dst, within the bounds.
 func bounded(dst, values []string) []string {
+	if len(values) == 1 && len(values[0]) <= maxValue {
+		return append(dst, values[0])
+	}
 	for _, v := range values {
 		if len(dst) == maxLines {
 			break
@@ -95,9 +99,7 @@ type message struct {
 	resets  []rawReset // what was given for resets, if there are lessons
 	parsed  []parsed   // structured fields read before
 	waits   waitCache
-	sizes   sizes     // of the claims of the last such response
 	numbers []float64 // memory for the numbers of policies
-	counted int
 	scratch scratch
 	claims  Claims
 }
@@ -163,7 +165,8 @@ func label(s string) *string {
 	if !presentable(s) {
 		return nil
 	}
-	return &s
+	kept := s // only then it costs memory
+	return &kept
 }
 
 // presentable reports whether s is short and printable, and not empty.
@@ -195,9 +198,8 @@ func (m *message) num(v float64) *float64 {
 		return nil
 	}
 	if len(m.numbers) == cap(m.numbers) {
-		m.numbers = make([]float64, 0, max(4, m.sizes.numbers))
+		m.numbers = make([]float64, 0, slab)
 	}
-	m.counted++
 	m.numbers = append(m.numbers, v)
 	return &m.numbers[len(m.numbers)-1]
 }
@@ -226,7 +228,7 @@ func (m *message) next() *Policy {
 		return nil
 	}
 	if n == cap(m.claims.Policies) {
-		m.claims.Policies = slices.Grow(m.claims.Policies, max(1, m.sizes.policies-n))
+		m.claims.Policies = slices.Grow(m.claims.Policies, 1)
 	}
 	p := &m.claims.Policies[:n+1][n]
 	*p = Policy{}

@@ -13,7 +13,9 @@ type plan struct {
 	rows       []row   // relevant headers, sorted by normalised name
 	fields     []field // the same, rows of one name joined
 	joined     bool    // some are
-	date       int     // index among the keys, -1 = none
+	dated      int     // index of the Date among the keys, -1 = none
+	date       string  // the last one
+	stale      bool    // the rows have other values than the fields
 	candidates []candidate
 	parsed     []parsed  // structured fields, by index of the field
 	answers    [2]answer // to a response with these values: served, refused
@@ -47,46 +49,47 @@ type answer struct {
 	version int
 	claims  Claims
 	resets  []rawReset
-	sizes   sizes
 }
 
-// sizes are how much memory an answer took.
-type sizes struct{ policies, numbers int }
-
-// take takes in a response. named reports whether it has exactly the header
-// names of the plan, same whether it has the same values too.
-func (p *plan) take(h http.Header) (named, same bool) {
+// take takes in a response, if it has exactly the header names of the plan. What
+// was answered to other values does not hold any more.
+func (p *plan) take(h http.Header) bool {
 	if len(h) != len(p.keys) || p.keys == nil {
-		return false, false
+		return false
 	}
-	var changed uint64
 	for i := range p.keys {
 		k := &p.keys[i]
 		values, ok := h[k.name]
 		if !ok {
-			return false, false
+			return false
 		}
-		if k.row >= 0 {
-			if row := &p.rows[k.row]; !equalLines(values, row.values) {
-				changed |= 1 << k.row
-			}
+		if i == p.dated {
+			p.date = first(values)
 		}
-	}
-	if changed == 0 {
-		return true, true
-	}
-	for i := range p.rows {
-		if row := &p.rows[i]; changed&(1<<i) != 0 {
-			row.values = bounded(row.values[:0], h[row.key])
-			if !p.joined {
-				p.fields[i].values = row.values
-			}
+		if k.row < 0 || equalLines(values, p.rows[k.row].values) {
+			continue
 		}
+		row := &p.rows[k.row]
+		row.values = bounded(row.values[:0], values)
+		if !p.joined {
+			p.fields[k.row].values = row.values
+		}
+		p.stale = true
+		p.answers[0].valid, p.answers[1].valid = false, false
 	}
-	if p.joined {
+	if p.stale && p.joined {
 		p.join()
 	}
-	return true, false
+	p.stale = false
+	return true
+}
+
+// first returns the first line, "" if there is none.
+func first(lines []string) string {
+	if len(lines) == 0 {
+		return ""
+	}
+	return lines[0]
 }
 
 func equalLines(a, b []string) bool {
@@ -122,7 +125,10 @@ func (r *Reader) learn(p *plan, h http.Header) {
 		at, _ := slices.BinarySearchFunc(p.keys, p.rows[i].key, func(k key, name string) int { return cmp.Compare(k.name, name) })
 		p.keys[at].row = i
 	}
-	p.date = slices.IndexFunc(p.keys, func(k key) bool { return r.normalise(k.name).name == "date" })
+	p.dated = slices.IndexFunc(p.keys, func(k key) bool { return r.normalise(k.name).name == "date" })
+	if p.dated >= 0 {
+		p.date = first(h[p.keys[p.dated].name])
+	}
 	p.join()
 	p.joined = len(p.fields) < len(p.rows)
 	p.parsed = make([]parsed, len(p.fields))
@@ -189,14 +195,4 @@ func (p *plan) join() {
 		}
 		p.fields = append(p.fields, row.field)
 	}
-}
-
-func (p *plan) dateOf(h http.Header) string {
-	if p.date < 0 || p.date >= len(p.keys) {
-		return ""
-	}
-	if lines := h[p.keys[p.date].name]; len(lines) > 0 {
-		return lines[0]
-	}
-	return ""
 }

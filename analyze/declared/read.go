@@ -31,6 +31,7 @@ type Reader struct {
 	plans [4]*plan              // of the last sets of names, the latest first
 	epoch dateCache
 	m     message
+	slab  []Policy // memory for the policies of the next answers
 }
 
 // Read is like the function [Read].
@@ -42,62 +43,66 @@ func (r *Reader) Read(h http.Header, status int) Claims {
 // read also returns the numbers given for resets, if there are lessons. They are
 // valid until the next call.
 func (r *Reader) read(h http.Header, status int, l *lessons) (Claims, []rawReset) {
-	p, same := r.plan(h)
-	date := p.dateOf(h)
+	p := r.plan(h)
 	refused := status < 200 || status > 299
 	answer := &p.answers[0]
 	if refused {
 		answer = &p.answers[1]
 	}
-	if !same {
-		p.answers[0].valid, p.answers[1].valid = false, false
-	}
-	if !answer.valid || answer.dated && answer.date != date || answer.lessons != l || l != nil && answer.version != l.version {
-		r.answer(answer, p, refused, date, l)
+	if !answer.valid || answer.dated && answer.date != p.date || answer.lessons != l || l != nil && answer.version != l.version {
+		r.answer(answer, p, refused, l)
 	}
 	return answer.claims, answer.resets
 }
 
-// plan returns the plan for the names of h, with the values of h, and whether
-// they are those it had before.
-func (r *Reader) plan(h http.Header) (p *plan, same bool) {
+// plan returns the plan for the names of h, with the values of h.
+func (r *Reader) plan(h http.Header) *plan {
 	for i, p := range r.plans {
 		if p == nil {
 			break
 		}
-		if named, same := p.take(h); named {
-			copy(r.plans[1:i+1], r.plans[:i])
-			r.plans[0] = p
-			return p, same
+		if p.take(h) {
+			if i > 0 {
+				copy(r.plans[1:i+1], r.plans[:i])
+				r.plans[0] = p
+			}
+			return p
 		}
 	}
 	last := len(r.plans) - 1
-	p = r.plans[last]
+	p := r.plans[last]
 	copy(r.plans[1:], r.plans[:last])
 	if p == nil {
 		p = new(plan)
 	}
 	r.plans[0] = p
 	r.learn(p, h)
-	return p, false
+	return p
 }
 
 // answer lets the conventions that match read the fields.
-func (r *Reader) answer(a *answer, p *plan, refused bool, date string, l *lessons) {
+func (r *Reader) answer(a *answer, p *plan, refused bool, l *lessons) {
+	expect := max(1, len(a.claims.Policies))
+	if len(r.slab) < expect {
+		r.slab = make([]Policy, max(slab, expect))
+	}
 	m := &r.m
 	*m = message{
-		fields: p.fields, refused: refused, date: date, epoch: &r.epoch, lessons: l,
-		parsed: p.parsed, resets: a.resets[:0], sizes: a.sizes, scratch: m.scratch,
+		fields: p.fields, refused: refused, date: p.date, epoch: &r.epoch, lessons: l,
+		parsed: p.parsed, resets: a.resets[:0], scratch: m.scratch, numbers: m.numbers,
+		claims: Claims{Policies: r.slab[:0:expect]},
 	}
 	if !m.stale() {
 		for i := range p.candidates {
 			m.apply(&p.candidates[i])
 		}
 	}
-	*a = answer{
-		valid: true, dated: m.dated, date: date, lessons: l, claims: m.claims, resets: m.resets,
-		sizes: sizes{policies: len(m.claims.Policies), numbers: m.counted},
+	n := len(m.claims.Policies)
+	if m.claims.Policies = m.claims.Policies[:n:n]; n == 0 {
+		m.claims.Policies = nil
 	}
+	r.slab = r.slab[min(n, expect):]
+	*a = answer{valid: true, dated: m.dated, date: p.date, lessons: l, claims: m.claims, resets: m.resets}
 	if l != nil {
 		a.version = l.version
 	}
