@@ -8,12 +8,12 @@ var huggingFace = Convention{
 	About: "as ietf-draft-08-11, each policy with its kind and the resource",
 	match: func(m *message) bool { return m.has("ratelimit") && m.has("ratelimit-policy") },
 	read: func(m *message) bool {
-		list := m.members("ratelimit-policy")
-		if len(list) == 0 {
+		list := m.structured("ratelimit-policy")
+		if !list.malformed {
 			return false
 		}
-		for i := range list {
-			if len(list[i].others) != 1 {
+		for i := range list.members {
+			if len(list.members[i].others) != 1 {
 				return false
 			}
 		}

@@ -14,8 +14,8 @@ var ietfDraft08 = Convention{
 			return false
 		}
 		left := m.members("ratelimit")
-		list := m.members("ratelimit-policy")
-		if len(left) == 0 && !named(list) {
+		list := m.structured("ratelimit-policy")
+		if len(left) == 0 && !named(list.members) {
 			return false
 		}
 		for i := range left {
@@ -50,8 +50,8 @@ func named(list []member) bool {
 
 // joinQuotas adds one policy for each quota, with what is left of it, and one
 // for each remainder without a quota.
-func (m *message) joinQuotas(list, left []member) {
-	policies := m.quotas("RateLimit-Policy", list)
+func (m *message) joinQuotas(p *parsed, left []member) {
+	policies, list := m.policies(p), p.members
 	partner := m.join(list, left)
 	if len(list) == 1 && len(left) == 1 && partner[0] < 0 {
 		partner[0] = 0

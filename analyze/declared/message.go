@@ -220,8 +220,8 @@ func (m *message) add(p Policy) {
 	}
 }
 
-// next returns the memory of the next policy, zero, or nil if there are too
-// many. It counts once it is kept.
+// next returns the memory of the next policy, to be filled, or nil if there are
+// too many. It counts once it is kept.
 func (m *message) next() *Policy {
 	n := len(m.claims.Policies)
 	if n == maxPolicies {
@@ -230,9 +230,7 @@ func (m *message) next() *Policy {
 	if n == cap(m.claims.Policies) {
 		m.claims.Policies = slices.Grow(m.claims.Policies, 1)
 	}
-	p := &m.claims.Policies[:n+1][n]
-	*p = Policy{}
-	return p
+	return &m.claims.Policies[:n+1][n]
 }
 
 // keep counts the policy that next returned.

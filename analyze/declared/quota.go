@@ -1,6 +1,24 @@
 package declared
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
+
+// policies turns the members of RateLimit-Policy into policies. What they say is
+// remembered: it is the same in most responses.
+func (m *message) policies(p *parsed) []Policy {
+	if p.counted {
+		m.scratch.quotas = append(m.scratch.quotas[:0], p.quotas...)
+		return m.scratch.quotas
+	}
+	notes := len(m.claims.Notes)
+	quotas := m.quotas("RateLimit-Policy", p.members)
+	if p.counted = len(p.members) > 0 && len(m.claims.Notes) == notes; p.counted {
+		p.quotas = slices.Clone(quotas)
+	}
+	return quotas
+}
 
 // quotas turns the members of a policy list into policies: "100;w=60" of the
 // drafts up to 07, and `"name";q=100;w=60` of the later ones.

@@ -93,7 +93,11 @@ func (r *Reader) answer(a *answer, p *plan, refused bool, l *lessons) {
 		claims: Claims{Policies: r.slab[:0:expect]},
 	}
 	if !m.stale() {
+		all := uint64(1)<<len(p.fields) - 1
 		for i := range p.candidates {
+			if m.taken == all {
+				break
+			}
 			m.apply(&p.candidates[i])
 		}
 	}

@@ -19,11 +19,14 @@ type member struct {
 
 // members reads a structured list (RFC 9651), of which each line is a part. A
 // list that is not well formed is read leniently, with a note.
-func (m *message) members(name string) []member {
+func (m *message) members(name string) []member { return m.structured(name).members }
+
+// structured is members with what else is remembered of the field.
+func (m *message) structured(name string) *parsed {
 	i := m.index(name)
 	lines := m.take(name)
 	if len(lines) == 0 {
-		return nil
+		return new(parsed)
 	}
 	p := &m.parsed[i]
 	if !p.fits(lines) {
@@ -32,7 +35,7 @@ func (m *message) members(name string) []member {
 	if p.malformed {
 		m.note(name, "is not a well-formed structured field and was read leniently")
 	}
-	return p.members
+	return p
 }
 
 // parseMembers reads a list; malformed says that this was lenient.

@@ -13,6 +13,9 @@ type parsed struct {
 	lines     []template // none: nothing is remembered
 	members   []member
 	malformed bool
+
+	counted bool     // quotas holds
+	quotas  []Policy // what the members declare, as a list of policies
 }
 
 // A template is a line with the places of the integers that may change.
@@ -61,7 +64,12 @@ func (p *parsed) fits(lines []string) bool {
 		return false
 	}
 	for i := range lines {
-		if t := &p.lines[i]; lines[i] != t.line && !t.fits(lines[i], p.members) {
+		t := &p.lines[i]
+		if lines[i] == t.line {
+			continue
+		}
+		p.counted = false
+		if !t.fits(lines[i], p.members) {
 			return false
 		}
 	}
