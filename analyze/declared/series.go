@@ -75,6 +75,7 @@ type slope struct {
 	begun      bool
 	from, last float64 // instants of the first and the last response, in seconds
 	value, low float64 // at those
+	moved      bool    // it was not the same all the time
 	encoding   Encoding
 }
 
@@ -91,16 +92,29 @@ func (s *slope) observe(at, value float64) (e Encoding, ok bool) {
 	if s.begun && at <= s.last {
 		return 0, false
 	}
-	if !s.begun || value > s.low {
-		s.begun, s.from, s.value = true, at, value
+	if !s.begun || value > s.low+overtaken(s.low) {
+		s.begun, s.from, s.value, s.moved = true, at, value, false
 	}
+	s.moved = s.moved || value != s.value
 	s.last, s.low = at, value
 	e = slopeEncoding(at-s.from, value-s.value, value)
+	if s.moved && value == s.value {
+		e = 0
+	}
 	if e == 0 || e == s.encoding {
 		return 0, false
 	}
 	s.encoding = e
 	return e, true
+}
+
+// overtaken is by how much a value can rise when responses overtake each other:
+// nothing if it is in seconds.
+func overtaken(value float64) float64 {
+	if value < 1000 {
+		return 0
+	}
+	return min(value/500, 1e3*jitter)
 }
 
 // slopeEncoding tells what falls by so much in so many seconds; 0 is open.

@@ -46,6 +46,8 @@ func TestSeries(t *testing.T) {
 		{"an instant", []told{trio(0, "1785585660"), trio(3, "1785585660")}, "limit=10 remaining=9 reset=57", EpochSeconds, BySlope},
 		{"an instant in milliseconds", []told{trio(0, "1785585660000"), trio(3, "1785585660000")}, "limit=10 remaining=9 reset=57", EpochMilliseconds, BySlope},
 		{"constant", []told{trio(0, "1"), trio(3, "1"), trio(6, "1")}, "limit=10 remaining=9 reset=1", Constant, BySlope},
+		{"a window of a second", []told{trio(0, "1"), trio(0.9, "0"), trio(1.1, "1"), trio(1.9, "0"), trio(3.1, "1")}, "limit=10 remaining=9 reset=1", Seconds, BySize},
+		{"overtaken", []told{trio(0, "45000"), trio(0.6, "44380"), trio(0.61, "44400"), trio(1.2, "43800")}, "limit=10 remaining=9 reset=43.8", Milliseconds, BySlope},
 		{"the next window", []told{trio(0, "2000"), trio(1.5, "500"), trio(2.5, "59500")}, "limit=10 remaining=9 reset=59.5", Milliseconds, BySlope},
 		{"over the edge of a window", []told{trio(0, "45000"), trio(50, "30000")}, "limit=10 remaining=9", 0, 0},
 		{"out of order", []told{trio(3, "45000"), trio(1.5, "46500")}, "limit=10 remaining=9", 0, 0},
