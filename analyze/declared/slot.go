@@ -10,7 +10,6 @@ import (
 // holds which of its fields. It is made once for a set of names and then read
 // for each response that has them.
 type slot struct {
-	family     *Convention
 	class      string
 	name       string
 	unit       string
