@@ -1,5 +1,10 @@
 package declared
 
+import (
+	"errors"
+	"slices"
+)
+
 // A Basis says how something that a policy declares was decided. The zero Basis
 // means that nothing is declared, or nothing had to be decided.
 type Basis uint8
@@ -26,6 +31,16 @@ func (b Basis) String() string { return bases[b] }
 // MarshalText implements [encoding.TextMarshaler].
 func (b Basis) MarshalText() ([]byte, error) { return []byte(bases[b]), nil }
 
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (b *Basis) UnmarshalText(text []byte) error {
+	i := slices.Index(bases[:], string(text))
+	if i < 0 {
+		return errors.New("not a basis of a decision")
+	}
+	*b = Basis(i)
+	return nil
+}
+
 // An Encoding is a way to write the instant at which a limit resets. The zero
 // Encoding means that none is known.
 type Encoding uint8
@@ -50,6 +65,16 @@ func (e Encoding) String() string { return encodings[e] }
 
 // MarshalText implements [encoding.TextMarshaler].
 func (e Encoding) MarshalText() ([]byte, error) { return []byte(encodings[e]), nil }
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (e *Encoding) UnmarshalText(text []byte) error {
+	i := slices.Index(encodings[:], string(text))
+	if i < 0 {
+		return errors.New("not an encoding of a reset")
+	}
+	*e = Encoding(i)
+	return nil
+}
 
 // Decided says how the parts of a policy were decided that can be decided in
 // more than one way.

@@ -2,6 +2,7 @@ package declared
 
 import (
 	"encoding/json"
+	"reflect"
 	"testing"
 )
 
@@ -12,5 +13,23 @@ func TestPolicyJSON(t *testing.T) {
 		`"remaining":null,"reset_in_s":60,"decided":{"window":"name","reset":"date","reset_encoding":"epoch_s"}}]`
 	if err != nil || string(got) != want {
 		t.Errorf("%v\n got %s\nwant %s", err, got, want)
+	}
+
+	var again []Policy
+	if err := json.Unmarshal(got, &again); err != nil || !reflect.DeepEqual(again, c.Policies) {
+		t.Errorf("%v: read back as %+v", err, again)
+	}
+	for _, bad := range []string{`[{"decided":{"reset":"luck"}}]`, `[{"decided":{"reset_encoding":"weeks"}}]`} {
+		if err := json.Unmarshal([]byte(bad), &again); err == nil {
+			t.Errorf("%s was read", bad)
+		}
+	}
+	for b := range bases {
+		if Basis(b).String() != bases[b] || b > int(ByUser) {
+			t.Errorf("basis %d is %q", b, Basis(b))
+		}
+	}
+	if len(encodings) != int(Constant)+1 || encodings[Constant] != "constant" || bases[ByUser] != "user" {
+		t.Error("words and constants differ in number")
 	}
 }
