@@ -35,6 +35,9 @@ func TestNamesByRule(t *testing.T) {
 		{"X-Foo-RateLimit-Limit: 5; X-Bar-RateLimit-Limit: 7", "vendor-ratelimit", "bar limit=7 | foo limit=5"},
 		{"X-Acme-Limit: 100; X-Acme-Remaining: 7; X-Acme-Reset: 30", "limit-remaining", "limit=100 remaining=7 reset=30"},
 		{"X-Acme-Limit: 100; X-Acme-Used: 7", "limit-remaining", "limit=100 used=7 remaining=93"},
+		{"X-RateLimit: 700; X-RateLimit-Limit: 100", "x-ratelimit", "limit=100"},
+		{"X-Acme-RateLimit-Daily-Limit: 5; X-RateLimit-Remaining: 3", "vendor-ratelimit", "daily limit=5 window=86400 | remaining=3"},
+		{"X-RateLimit-Daily-Limit: 5; X-RateLimit-Remaining: 3", "x-ratelimit-suffixed", "daily limit=5 window=86400 remaining=3"},
 		{"X-Daily-Limit: 100", "x-ratelimit-suffixed", "daily limit=100 window=86400"},
 		{"X-Requests-Limit: 5; X-Requests-Remaining: 3", "limit-remaining", "requests limit=5 remaining=3"},
 		{"X-Quota-Limit: 5; X-Quota-Remaining: 3", "limit-remaining", "limit=5 remaining=3"},
@@ -42,6 +45,7 @@ func TestNamesByRule(t *testing.T) {
 
 		// Nothing is invented.
 		{"X-Total-Count: 57; X-Page-Limit: 20; X-Pagination-Limit: 20; X-Limit: 20", "", ""},
+		{"X-Page-Limit: 20; X-Page-Remaining: 3", "", ""},
 		{"X-Upload-Limit: 20; X-Upload-Used: 5", "", ""},
 		{"X-Content-Reset: 1; Limit: 20; Count: 5; Reset: 4", "", ""},
 		{"X-RateLimit-Policy: fast; X-RateLimit-Scope: user; X-RateLimit-System: 100-Default", "", ""},
@@ -95,5 +99,16 @@ func TestCustom(t *testing.T) {
 	c = r.Read(headers("X-Posts-Left: 4"), 200)
 	if d := c.Policies[0].Decided; d.Class != ByUser || d.Unit != ByUser {
 		t.Errorf("class decided by %s, unit by %s", d.Class, d.Unit)
+	}
+}
+
+// Two spellings of one name are two lines of one header, whatever changes.
+func TestReaderJoins(t *testing.T) {
+	var r Reader
+	for _, values := range [][2]string{{"5", "5"}, {"5", "7"}, {"7", "7"}, {"7", "8"}} {
+		h := headers("X-RateLimit-Limit: "+values[0], "X-Rate-Limit-Limit: "+values[1])
+		if got, want := brief(r.Read(h, 200)), brief(new(Reader).Read(h, 200)); got != want {
+			t.Errorf("%v: a Reader says %s, a new one %s", values, got, want)
+		}
 	}
 }

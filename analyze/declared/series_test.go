@@ -47,6 +47,9 @@ func TestSeries(t *testing.T) {
 		{"an instant in milliseconds", []told{trio(0, "1785585660000"), trio(3, "1785585660000")}, "limit=10 remaining=9 reset=57", EpochMilliseconds, BySlope},
 		{"constant", []told{trio(0, "1"), trio(3, "1"), trio(6, "1")}, "limit=10 remaining=9 reset=1", Constant, BySlope},
 		{"a window of a second", []told{trio(0, "1"), trio(0.9, "0"), trio(1.1, "1"), trio(1.9, "0"), trio(3.1, "1")}, "limit=10 remaining=9 reset=1", Seconds, BySize},
+		{"not quite constant", []told{trio(0, "5000"), trio(0.5, "4995"), trio(3, "5000")}, "limit=10 remaining=9 reset=5000", Seconds, BySize},
+		{"not constant for long", []told{trio(0, "2"), trio(1.5, "2")}, "limit=10 remaining=9 reset=2", Seconds, BySize},
+		{"the wait is neither", []told{refusal(0, "1785585700", "10"), refusal(5, "1785585700", "10")}, "limit=100 remaining=0 reset=95", EpochSeconds, BySlope},
 		{"overtaken", []told{trio(0, "45000"), trio(0.6, "44380"), trio(0.61, "44400"), trio(1.2, "43800")}, "limit=10 remaining=9 reset=43.8", Milliseconds, BySlope},
 		{"the next window", []told{trio(0, "2000"), trio(1.5, "500"), trio(2.5, "59500")}, "limit=10 remaining=9 reset=59.5", Milliseconds, BySlope},
 		{"over the edge of a window", []told{trio(0, "45000"), trio(50, "30000")}, "limit=10 remaining=9", 0, 0},
@@ -92,6 +95,11 @@ func TestSeriesApart(t *testing.T) {
 	line := "X-RateLimit-Limit: 10; X-RateLimit-Reset: "
 	for i := range 4 {
 		c := told{float64(i), 200, line + fmt.Sprint(45000-1000*i)}.read(&milliseconds, &reader)
+		stranger := Series{lessons: lessons{version: milliseconds.lessons.version}}
+		e := told{float64(i), 200, line + fmt.Sprint(45000-1000*i)}.read(&stranger, &reader)
+		if got := brief(e); got != "limit=10" {
+			t.Errorf("what one Series learned is told by another: %s", got)
+		}
 		d := told{float64(i), 200, line + fmt.Sprint(45000-i)}.read(&other, &reader)
 		if i < 2 {
 			continue
