@@ -16,13 +16,14 @@ type claims struct {
 	retryAfter *float64 // from the last limited response
 	waits      int      // limited responses that say when to come back
 	said       column[saying]
+	series     declared.Series
 }
 
 func (c *claims) read(r *declared.Reader, h *trace.Hit, o trace.Outcome) {
 	if len(h.Header) == 0 {
 		return
 	}
-	said := r.Read(h.Header, h.Status)
+	said := c.series.Read(r, h.Header, h.Status, h.FirstByte)
 	if len(said.Policies) > 0 {
 		c.last, c.seq, c.any = said, h.Seq, true
 	}
@@ -31,6 +32,10 @@ func (c *claims) read(r *declared.Reader, h *trace.Hit, o trace.Outcome) {
 	}
 	c.say(h.Seq, h.Class, o, said)
 }
+
+// Describe says what headers mean that follow no convention. It comes before the
+// first hit.
+func (a *Analyzer) Describe(headers []declared.Header) { a.reader.Custom = headers }
 
 // declare compares what the headers claim about a limiter with what was found;
 // nil if they claim nothing about it.

@@ -34,6 +34,7 @@ func (p *Profile) check(report reporter) {
 	if p.Stagger != 0 {
 		checkDuration("stagger", p.Stagger, report)
 	}
+	checkHeaders(p.Headers, report)
 	switch {
 	case len(p.Classes) == 0:
 		report("classes", "is missing; a profile needs phases for at least one class")

@@ -34,6 +34,23 @@
 // known are errors, as are fields that are there twice, tags, and a second
 // document. Anchors and aliases work.
 //
+// # Headers
+//
+// What the target's rate-limit headers say is read by rule wherever their names
+// are conventional. Where they are not, the profile says what they mean:
+//
+//	headers:
+//	  X-Calls-Left: remaining          # one word, or a mapping:
+//	  X-Calls-Again: {declares: reset, in: ms}
+//	  X-Posts-Left: {declares: remaining, class: write, unit: points, policy: daily}
+//
+// A header declares a limit, what is remaining or used of it, its reset, window,
+// burst or cost, or the name of its class or policy. Headers with the same class,
+// unit and policy are about one limit. A reset or a window is in s, ms, min or h,
+// or else what its value suggests.
+//
+// # Rates and durations
+//
 // A rate is a decimal number per second, or per s, min (m), h or d: 50, 50/s,
 // 0.5/s, 120/min, 5/h. A duration has its unit: 150ms, 1.5s, 2m, 1h30m.
 //

@@ -32,6 +32,10 @@ type Profile struct {
 	// begins, it shows whether they share a limiter.
 	Stagger time.Duration
 
+	// Headers says what response headers of the target mean that follow no
+	// convention; see the package comment.
+	Headers []Header
+
 	source string // the text it was loaded from
 }
 
@@ -122,6 +126,7 @@ func (p *Profile) Select(names ...string) (*Profile, error) {
 		}
 	}
 	selected := *p
+	selected.Headers = slices.Clone(p.Headers)
 	selected.Classes = nil
 	for _, c := range p.Classes {
 		if slices.Contains(names, c.Name) {

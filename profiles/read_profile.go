@@ -83,13 +83,15 @@ func (r *reader) profile(root field, name string) (*Profile, sharing) {
 			p.About = strings.Join(strings.Fields(s), " ")
 		case "stagger":
 			p.Stagger = r.duration(f)
+		case "headers":
+			p.Headers = r.headers(f)
 		case "phases":
 			top = &fields[i]
 			phases = r.phases(f)
 		case "classes":
 			classes = &fields[i]
 		default:
-			known := []string{"name", "about", "stagger", "phases", "classes"}
+			known := []string{"name", "about", "stagger", "headers", "phases", "classes"}
 			r.report(f.path, f.line, unknownText(f.key, "a profile", known))
 		}
 	}

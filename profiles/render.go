@@ -19,6 +19,7 @@ func (p *Profile) YAML() string {
 	if p.Stagger > 0 {
 		fmt.Fprintf(&b, "stagger: %s\n", p.Stagger)
 	}
+	renderHeaders(&b, p.Headers)
 	b.WriteString("classes:\n")
 	for _, c := range p.Classes {
 		fmt.Fprintf(&b, "  %s:\n", strconv.Quote(c.Name))

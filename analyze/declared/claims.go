@@ -26,20 +26,6 @@ type Claims struct {
 	Notes []string
 }
 
-// An Encoding is a way to write the instant at which a limit resets.
-type Encoding string
-
-// The encodings.
-const (
-	EpochSeconds      Encoding = "epoch_s"
-	EpochMilliseconds Encoding = "epoch_ms"
-	Seconds           Encoding = "delta_s"
-	Milliseconds      Encoding = "delta_ms"
-	Duration          Encoding = "go_duration"
-	HTTPDate          Encoding = "http_date"
-	RFC3339           Encoding = "rfc3339"
-)
-
 // ForClass returns the policy that governs the requests of a class: the one
 // declared for the class itself, else one for "all", else, if none is for reads
 // or writes, one for whatever resource or unit the response names. Among

@@ -23,4 +23,11 @@ type Policy struct {
 	Remaining *float64 `json:"remaining"`
 	Reset     *float64 `json:"reset_in_s"`     // seconds after the response's Date
 	Cost      *float64 `json:"cost,omitempty"` // units that this request took
+
+	// Penalty is for how many seconds a client is shut out that goes on after
+	// a refusal.
+	Penalty    *float64 `json:"penalty_s,omitempty"`
+	Deprecated bool     `json:"deprecated,omitempty"` // documented as declared, but not enforced
+
+	Decided Decided `json:"decided,omitzero"`
 }

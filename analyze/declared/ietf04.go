@@ -8,15 +8,16 @@ var ietfDraft04 = Convention{
 	About: "quota, remainder and reset of the limit closest to being reached, policies as numbers",
 	match: func(m *message) bool { return m.has("ratelimit-policy") },
 	read: func(m *message) bool {
-		list := m.members("ratelimit-policy")
-		if len(list) == 0 || named(list) {
+		p := m.structured("ratelimit-policy")
+		if len(p.members) == 0 || named(p.members) {
 			return false
 		}
-		e := m.trioValues("ratelimit", true)
-		if e.lists() {
+		trio := m.trio(&draftTrio)
+		if m.repeated(trio) {
 			return false
 		}
-		m.addExpiring("RateLimit-Limit", m.quotas("RateLimit-Policy", list), e.expiring(m))
+		e := m.expiring(trio, true)
+		m.addExpiring("RateLimit-Limit", m.policies(p), e)
 		return true
 	},
 }

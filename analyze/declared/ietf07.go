@@ -16,28 +16,35 @@ var ietfDraft07 = Convention{
 		var e expiring
 		// Read as a list of key=value pairs, which a dictionary of numbers is.
 		// Several lines are several limiters only if a key comes again.
-		for _, pair := range split(strings.Join(m.take("ratelimit"), ","), ',') {
-			pair, _, _ = strings.Cut(pair, ";")
-			key, value, _ := strings.Cut(pair, "=")
-			value = strings.TrimSpace(value)
-			switch strings.ToLower(strings.TrimSpace(key)) {
-			case "limit":
-				m.once(&e.limit, m.limit("RateLimit limit", value))
-			case "remaining":
-				m.once(&e.remaining, m.remaining("RateLimit remaining", value))
-			case "reset":
-				reset, encoding := m.reset("RateLimit reset", value, true)
-				m.once(&e.reset, reset)
-				m.claims.Encoding = encoding
+		for _, line := range m.take("ratelimit") {
+			for more := true; more; {
+				var pair string
+				pair, line, more = strings.Cut(line, ",")
+				pair, _, _ = strings.Cut(pair, ";")
+				key, value, _ := strings.Cut(pair, "=")
+				m.readDraft07(&e, strings.TrimSpace(key), strings.TrimSpace(value))
 			}
 		}
 		if e == (expiring{}) {
 			return false
 		}
-		policies := m.quotas("RateLimit-Policy", m.members("ratelimit-policy"))
+		policies := m.policies(m.structured("ratelimit-policy"))
 		m.addExpiring("RateLimit limit", policies, e)
 		return true
 	},
+}
+
+func (m *message) readDraft07(e *expiring, key, value string) {
+	switch {
+	case strings.EqualFold(key, "limit"):
+		m.once(&e.limit, m.limit("RateLimit limit", value))
+	case strings.EqualFold(key, "remaining"):
+		m.once(&e.remaining, m.remaining("RateLimit remaining", value))
+	case strings.EqualFold(key, "reset"):
+		in := m.reset(resetKey{name: "RateLimit reset"}, value, draftReset)
+		m.once(&e.reset.in, in.in)
+		e.reset.by, e.reset.encoding = in.by, in.encoding
+	}
 }
 
 // once sets a value that must not be there twice; the later one wins, as in a

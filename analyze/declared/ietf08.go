@@ -14,8 +14,8 @@ var ietfDraft08 = Convention{
 			return false
 		}
 		left := m.members("ratelimit")
-		list := m.members("ratelimit-policy")
-		if len(left) == 0 && !named(list) {
+		list := m.structured("ratelimit-policy")
+		if len(left) == 0 && !named(list.members) {
 			return false
 		}
 		for i := range left {
@@ -50,20 +50,19 @@ func named(list []member) bool {
 
 // joinQuotas adds one policy for each quota, with what is left of it, and one
 // for each remainder without a quota.
-func (m *message) joinQuotas(list, left []member) {
-	policies := m.quotas("RateLimit-Policy", list)
-	partner := join(list, left)
+func (m *message) joinQuotas(p *parsed, left []member) {
+	policies, list := m.policies(p), p.members
+	partner := m.join(list, left)
 	if len(list) == 1 && len(left) == 1 && partner[0] < 0 {
 		partner[0] = 0
 		m.note("RateLimit", "and RateLimit-Policy name one policy each, but not the same; they were taken to be one")
 	}
-	joined := make([]bool, len(left))
 	for i := range policies {
 		if at := partner[i]; at >= 0 {
-			joined[at] = true
-			policies[i].Remaining, policies[i].Reset = m.leftOf(&left[at])
+			m.scratch.joined[at] = true
+			m.setLeft(&policies[i], &left[at])
 			if list[i].isCalled(left[at].name) && left[at].name != "" {
-				policies[i].Name = label(left[at].name)
+				policies[i].Name = left[at].label()
 			}
 		}
 		if policies[i].Limit == nil {
@@ -72,9 +71,9 @@ func (m *message) joinQuotas(list, left []member) {
 		m.add(policies[i])
 	}
 	for i := range left {
-		if !joined[i] {
-			p := Policy{Name: label(left[i].name), Unit: unitWord(left[i].texts["qu"])}
-			p.Remaining, p.Reset = m.leftOf(&left[i])
+		if !m.scratch.joined[i] {
+			p := Policy{Name: left[i].label(), Unit: unitWord(left[i].texts["qu"])}
+			m.setLeft(&p, &left[i])
 			m.add(p)
 		}
 	}
@@ -82,9 +81,10 @@ func (m *message) joinQuotas(list, left []member) {
 
 // join finds for each quota the remainder that belongs to it, by name and
 // partition key, else by name; -1 where there is none.
-func join(list, left []member) []int {
-	partner := make([]int, len(list))
-	taken := make([]bool, len(left))
+func (m *message) join(list, left []member) []int {
+	partner := append(m.scratch.partner[:0], make([]int, len(list))...)
+	taken := append(m.scratch.joined[:0], make([]bool, len(left))...)
+	m.scratch.partner, m.scratch.joined = partner, taken
 	for i := range partner {
 		partner[i] = -1
 	}
@@ -101,13 +101,26 @@ func join(list, left []member) []int {
 	return partner
 }
 
-// leftOf returns what remains of a policy and for how many seconds.
-func (m *message) leftOf(mb *member) (remaining, reset *float64) {
-	if _, ok := mb.numbers["r"]; !ok {
+// setLeft sets what remains of a policy and for how many seconds.
+func (m *message) setLeft(p *Policy, mb *member) {
+	if _, ok := mb.param("r"); !ok {
 		m.note("RateLimit", "does not say what remains (r)")
 	}
-	if reset = m.parameter("RateLimit", mb, "t"); reset != nil {
-		m.claims.Encoding = Seconds
+	p.Remaining = m.parameter("RateLimit", mb, "r")
+	if t, ok := mb.param("t"); ok {
+		p.setReset(m.resetParameter(mb, t))
 	}
-	return m.parameter("RateLimit", mb, "r"), reset
+}
+
+// resetParameter reads t, which is in seconds whatever its size, unless the
+// responses before have shown that it is not.
+func (m *message) resetParameter(mb *member, t float64) instant {
+	key := resetKey{name: "RateLimit t", member: mb.name}
+	if m.lessons != nil && t >= 0 {
+		m.resets = append(m.resets, rawReset{key, t})
+		if in, ok := m.lessons.reset(m, key, t, draftReset); ok {
+			return m.encoded(in)
+		}
+	}
+	return m.encoded(instant{m.parameter("RateLimit", mb, "t"), Seconds, ByConvention})
 }

@@ -17,42 +17,57 @@ var launch27 = Convention{
 		}
 		return false
 	},
-	read: func(m *message) bool {
+	slots: func(m *message, _ []slot) []slot {
+		var own []slot
 		for i := range m.fields {
-			name := m.fields[i].name
-			class, ok := between(name, "x-ratelimit-", "-limit")
-			if !ok {
-				class, ok = between(name, "x-ratelimit-", "-ttl")
-				ok = ok && !m.has("x-ratelimit-"+class+"-limit")
-			}
-			if !ok || class == "" || !m.has(name) {
+			class, ok := between(m.fields[i].name, "x-ratelimit-", "-ttl")
+			if !ok || class == "" {
 				continue
 			}
-			m.add(Policy{
-				Class: classWord(class),
-				Burst: m.takeNumber("x-ratelimit-" + class + "-limit"),
-				Rate:  m.ttl("x-ratelimit-" + class + "-ttl"),
-			})
+			s := newSlot()
+			s.class, s.decided.Class = classWord(class), ByName
+			s.at[roleBurst], s.at[roleWindow] = m.at("x-ratelimit-"+class+"-limit"), int8(i)
+			s.read = readLaunch27
+			own = append(own, s)
 		}
-		return true
+		for i := range m.fields { // a bucket without its time
+			class, ok := between(m.fields[i].name, "x-ratelimit-", "-limit")
+			if !ok || class == "" || m.has("x-ratelimit-"+class+"-ttl") {
+				continue
+			}
+			s := newSlot()
+			s.class, s.decided.Class = classWord(class), ByName
+			s.at[roleBurst] = int8(i)
+			s.read = readLaunch27
+			own = append(own, s)
+		}
+		return own
 	},
 }
 
+func readLaunch27(m *message, s *slot) {
+	p := s.policy
+	p.Burst = m.numberAt(s.at[roleBurst])
+	if i := s.at[roleWindow]; i >= 0 {
+		p.Rate = m.ttl(m.nameOf(i), m.one(i))
+	}
+	m.add(p)
+}
+
 // ttl reads the time per token as tokens per second.
-func (m *message) ttl(name string) *float64 {
-	text := m.takeOne(name)
-	seconds, ok := span(text)
-	if v, bare := number(text); bare {
-		seconds, ok = v/1e3, true
-		switch {
-		case v >= 10:
-		case strings.Contains(text, "."):
-			seconds = v
-			m.note(name, "has no unit and was taken as seconds")
-		default:
-			m.note(name, "is ambiguous: seconds or milliseconds, which one response cannot tell")
-			return nil
-		}
+func (m *message) ttl(name, text string) *float64 {
+	v, bare := number(text)
+	seconds, ok := v/1e3, bare
+	switch {
+	case !bare:
+		seconds, ok = span(text)
+	case v >= 10:
+	case strings.Contains(text, "."):
+		seconds = v
+		m.note(name, "has no unit and was taken as seconds")
+	default:
+		m.note(name, "is ambiguous: seconds or milliseconds, which one response cannot tell")
+		return nil
 	}
 	if text == "" {
 		return nil

@@ -15,48 +15,21 @@ const (
 	maxPolicies = 64   // policies read
 	maxName     = 128  // bytes of a policy's name
 	maxNames    = 512  // header names that a Reader remembers
+	slab        = 32   // policies, or numbers, for which memory is taken at once
 )
 
-// A field is a header under its normalised name: in lower case, with
-// "rate-limit" written "ratelimit".
+// A field is a header under its normalised name: in lower case, with "-" for
+// "_" and "." and "ratelimit" for "rate-limit".
 type field struct {
 	name   string
 	values []string
 }
 
-// headerName is what is known of a header's name as received.
-type headerName struct {
-	name     string
-	relevant bool
-}
-
-// normalise returns the normalised form of a header's name and whether it can
-// have to do with rate limits.
-func (r *Reader) normalise(key string) headerName {
-	if n, ok := r.names[key]; ok {
-		return n
-	}
-	n := headerName{name: strings.ReplaceAll(strings.ToLower(key), "rate-limit", "ratelimit")}
-	n.relevant = len(key) <= maxName && (n.name == "age" || slices.ContainsFunc(stems, func(stem string) bool {
-		return strings.Contains(n.name, stem)
-	}))
-	if !n.relevant && n.name != "date" {
-		n.name = ""
-	}
-	if len(r.names) < maxNames {
-		if r.names == nil {
-			r.names = make(map[string]headerName)
-		}
-		r.names[strings.Clone(key)] = n
-	}
-	return n
-}
-
-// stems are parts of names that can have to do with rate limits.
-var stems = []string{"limit", "quota", "remaining", "reset", "retry", "throttl"}
-
 // bounded appends values to dst, within the bounds.
 func bounded(dst, values []string) []string {
+	if len(values) == 1 && len(values[0]) <= maxValue {
+		return append(dst, values[0])
+	}
 	for _, v := range values {
 		if len(dst) == maxLines {
 			break
@@ -76,13 +49,20 @@ type message struct {
 	date    string
 	epoch   *dateCache
 	dated   bool // the claims depend on the Date
+	lessons *lessons
+	resets  []rawReset // what was given for resets, if there are lessons
+	parsed  []parsed   // structured fields read before
 	waits   waitCache
 	numbers []float64 // memory for the numbers of policies
+	scratch scratch
 	claims  Claims
 }
 
 // has reports whether there is a header that no convention has read yet.
 func (m *message) has(name string) bool { return m.index(name) >= 0 }
+
+// at is index as a slot keeps it.
+func (m *message) at(name string) int8 { return int8(m.index(name)) }
 
 func (m *message) index(name string) int {
 	for i := range m.fields {
@@ -91,6 +71,11 @@ func (m *message) index(name string) int {
 		}
 	}
 	return -1
+}
+
+// hasPrefix reports whether there is a header whose name begins so.
+func (m *message) hasPrefix(prefix string) bool {
+	return slices.ContainsFunc(m.fields, func(f field) bool { return strings.HasPrefix(f.name, prefix) })
 }
 
 // take returns the lines of a header, nil if there is none, and marks it read.
@@ -105,18 +90,25 @@ func (m *message) take(name string) []string {
 
 // takeOne returns the only value of a header. Lines that say the same count as
 // one; with several that differ there is none, and a note.
-func (m *message) takeOne(name string) string {
-	lines := m.take(name)
-	if len(lines) == 0 {
+func (m *message) takeOne(name string) string { return m.one(m.at(name)) }
+
+// one is takeOne for the field at an index, -1 = none.
+func (m *message) one(i int8) string {
+	if i < 0 || m.taken&(1<<i) != 0 {
 		return ""
 	}
-	for _, l := range lines[1:] {
-		if l != lines[0] {
-			m.note(name, "is repeated with different values and was not read")
+	m.taken |= 1 << i
+	f := &m.fields[i]
+	if len(f.values) == 0 {
+		return ""
+	}
+	for _, l := range f.values[1:] {
+		if l != f.values[0] {
+			m.note(f.name, "is repeated with different values and was not read")
 			return ""
 		}
 	}
-	return strings.TrimSpace(lines[0])
+	return strings.TrimSpace(f.values[0])
 }
 
 // takeText is takeOne for a name that becomes part of the claims.
@@ -124,21 +116,30 @@ func (m *message) takeText(name string) *string { return label(m.takeOne(name)) 
 
 // label returns a policy's name, nil if it is empty, long or not printable.
 func label(s string) *string {
-	if s == "" || len(s) > maxName || strings.ContainsFunc(s, func(c rune) bool { return c < ' ' || c == 0x7f || c == 0xfffd }) {
+	if !presentable(s) {
 		return nil
 	}
-	return &s
+	kept := s // only then it costs memory
+	return &kept
+}
+
+// presentable reports whether s is short and printable, and not empty.
+func presentable(s string) bool {
+	return s != "" && len(s) <= maxName && !strings.ContainsFunc(s, func(c rune) bool { return c < ' ' || c == 0x7f || c == 0xfffd })
 }
 
 // takeNumber is takeOne for a number.
-func (m *message) takeNumber(name string) *float64 {
-	text := m.takeOne(name)
+func (m *message) takeNumber(name string) *float64 { return m.numberAt(m.at(name)) }
+
+// numberAt is takeNumber for the field at an index, -1 = none.
+func (m *message) numberAt(i int8) *float64 {
+	text := m.one(i)
 	if text == "" {
 		return nil
 	}
 	v, ok := number(text)
 	if !ok {
-		m.note(name, "is not a number")
+		m.note(m.nameOf(i), "is not a number")
 		return nil
 	}
 	return m.num(v)
@@ -151,7 +152,7 @@ func (m *message) num(v float64) *float64 {
 		return nil
 	}
 	if len(m.numbers) == cap(m.numbers) {
-		m.numbers = make([]float64, 0, 12)
+		m.numbers = make([]float64, 0, slab)
 	}
 	m.numbers = append(m.numbers, v)
 	return &m.numbers[len(m.numbers)-1]
@@ -167,26 +168,61 @@ func (m *message) note(name, what string) {
 
 // add records a policy.
 func (m *message) add(p Policy) {
-	if len(m.claims.Policies) == maxPolicies {
-		return
+	if q := m.next(); q != nil {
+		*q = p
+		m.keep(q)
 	}
+}
+
+// next returns the memory of the next policy, to be filled, or nil if there are
+// too many. It counts once it is kept.
+func (m *message) next() *Policy {
+	n := len(m.claims.Policies)
+	if n == maxPolicies {
+		return nil
+	}
+	if n == cap(m.claims.Policies) {
+		m.claims.Policies = slices.Grow(m.claims.Policies, 1)
+	}
+	return &m.claims.Policies[:n+1][n]
+}
+
+// keep counts the policy that next returned.
+func (m *message) keep(p *Policy) {
 	if p.Class == "" {
 		p.Class = "all"
 	}
 	if p.Unit == "" {
 		p.Unit = requests
 	}
-	m.claims.Policies = append(m.claims.Policies, p)
+	m.claims.Policies = m.claims.Policies[:len(m.claims.Policies)+1]
 }
 
 // requests is the unit of a limit unless something else is declared.
 const requests = "requests"
 
+// scratch is memory that is used again for each message.
+type scratch struct {
+	partner []int
+	joined  []bool
+	quotas  []Policy
+	list    []member
+	bare    []float64
+}
+
 // apply lets a convention read, or undoes what it did if it was not its own.
-func (m *message) apply(c *Convention) {
+func (m *message) apply(c *candidate) {
 	taken, encoding := m.taken, m.claims.Encoding
 	policies, notes := len(m.claims.Policies), len(m.claims.Notes)
-	if !c.read(m) {
+	if c.read == nil {
+		for i := range c.planned {
+			if s := &c.planned[i]; s.read != nil {
+				s.read(m, s)
+			} else {
+				m.readSlot(s)
+			}
+		}
+	} else if !c.read(m) {
 		m.taken, m.claims.Encoding = taken, encoding
 		m.claims.Policies, m.claims.Notes = m.claims.Policies[:policies], m.claims.Notes[:notes]
 		return
@@ -201,6 +237,9 @@ func (m *message) apply(c *Convention) {
 
 // stale reports whether the response comes out of a cache.
 func (m *message) stale() bool {
+	if !m.has("age") {
+		return false
+	}
 	age, ok := number(m.takeOne("age"))
 	if ok && age > 0 {
 		m.claims = Claims{Notes: []string{"age is above 0: the response comes out of a cache and its limits are old"}}

@@ -15,6 +15,9 @@ const largest = 999_999_999_999_999
 // Commas are thousands separators if there is a fraction too, as in "1,200.00".
 // Exponents, hexadecimal digits, "inf" and the like are not numbers here.
 func number(s string) (float64, bool) {
+	if v, ok := short(s); ok && s != "" {
+		return v, true
+	}
 	s = strings.TrimSpace(s)
 	digits, comma, point := 0, false, false
 	for i := range len(s) {
@@ -38,9 +41,6 @@ func number(s string) (float64, bool) {
 			return 0, false
 		}
 		s = strings.ReplaceAll(s, ",", "")
-	}
-	if v, ok := short(s); ok {
-		return v, true
 	}
 	v, err := strconv.ParseFloat(s, 64)
 	return v, err == nil && math.Abs(v) <= largest

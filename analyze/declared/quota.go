@@ -1,14 +1,35 @@
 package declared
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
+
+// policies turns the members of RateLimit-Policy into policies. What they say is
+// remembered: it is the same in most responses.
+func (m *message) policies(p *parsed) []Policy {
+	if p.counted {
+		m.scratch.quotas = append(m.scratch.quotas[:0], p.quotas...)
+		return m.scratch.quotas
+	}
+	notes := len(m.claims.Notes)
+	quotas := m.quotas("RateLimit-Policy", p.members)
+	if p.counted = len(p.members) > 0 && len(m.claims.Notes) == notes; p.counted {
+		p.quotas = slices.Clone(quotas)
+	}
+	return quotas
+}
 
 // quotas turns the members of a policy list into policies: "100;w=60" of the
 // drafts up to 07, and `"name";q=100;w=60` of the later ones.
 func (m *message) quotas(header string, list []member) []Policy {
-	var policies []Policy
+	policies := m.scratch.quotas[:0]
 	for i := range list {
 		mb := &list[i]
-		p := Policy{Limit: m.parameter(header, mb, "q"), Name: label(mb.name), Unit: unitWord(mb.texts["qu"])}
+		p := Policy{Limit: m.parameter(header, mb, "q"), Name: mb.label(), Unit: unitWord(mb.texts["qu"])}
+		if p.Unit != "" {
+			p.Decided.Unit = ByValue
+		}
 		if mb.isNumber {
 			p.Name = label(mb.texts["name"])
 			if p.Limit = m.num(mb.number); p.Limit == nil {
@@ -16,12 +37,13 @@ func (m *message) quotas(header string, list []member) []Policy {
 			}
 		}
 		if w := m.parameter(header, mb, "w"); w != nil && *w > 0 {
-			p.Window = w
+			p.Window, p.Decided.Window = w, ByValue
 		} else if w != nil {
 			m.note(header, "has a window of no length")
 		}
 		policies = append(policies, p)
 	}
+	m.scratch.quotas = policies
 	return policies
 }
 
@@ -36,7 +58,49 @@ func unitWord(qu string) string {
 // expiring is the limit that is closest to being reached, as the drafts up to
 // 07 single it out: it points at one of the policies and is not one itself.
 type expiring struct {
-	limit, remaining, reset *float64
+	limit, remaining *float64
+	reset            instant
+}
+
+// draftReset is how the drafts have resets: in seconds.
+var draftReset = timing{inSeconds: true, by: ByConvention}
+
+// trioNames are the names of limit, remainder and reset.
+type trioNames [3]string
+
+var (
+	draftTrio = trioNames{"ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"}
+	xTrio     = trioNames{"x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"}
+)
+
+// trio finds the headers of these names.
+func (m *message) trio(names *trioNames) [3]int8 {
+	return [3]int8{m.at(names[0]), m.at(names[1]), m.at(names[2])}
+}
+
+// repeated reports whether one of the headers has lines that differ.
+func (m *message) repeated(trio [3]int8) bool {
+	taken := m.taken
+	defer func() { m.taken = taken }()
+	for _, i := range trio {
+		if len(m.values(i)) > 1 {
+			return true
+		}
+	}
+	return false
+}
+
+// expiring reads a trio, without the limit if that holds policies.
+func (m *message) expiring(trio [3]int8, limit bool) expiring {
+	var e expiring
+	if limit {
+		e.limit = m.limit(m.nameOf(trio[0]), m.one(trio[0]))
+	}
+	e.remaining = m.remaining(m.nameOf(trio[1]), m.one(trio[1]))
+	if trio[2] >= 0 {
+		e.reset = m.reset(resetKey{name: m.nameOf(trio[2])}, m.one(trio[2]), draftReset)
+	}
+	return e
 }
 
 // addExpiring adds the policies with what is known of the expiring one attached
@@ -62,12 +126,13 @@ func (m *message) addExpiring(header string, policies []Policy, e expiring) {
 		}
 	case at < 0 && e.limit != nil:
 		m.note(header, "is no policy's quota: it is a limit of the moment")
-	case at < 0 && (e.remaining != nil || e.reset != nil):
+	case at < 0 && (e.remaining != nil || e.reset.in != nil):
 		m.note(header, "is missing: what remains cannot be told to belong to one of the policies")
 	}
 	for i := range policies {
 		if i == at {
-			policies[i].Remaining, policies[i].Reset = e.remaining, e.reset
+			policies[i].Remaining = e.remaining
+			policies[i].setReset(e.reset)
 		}
 		m.add(policies[i])
 	}
@@ -77,6 +142,9 @@ func (m *message) addExpiring(header string, policies []Policy, e expiring) {
 // response that was not refused means that the limiter does not know; another
 // negative number means that more than everything has been used.
 func (m *message) remaining(name, text string) *float64 {
+	if v, ok := short(text); ok && text != "" {
+		return m.num(v)
+	}
 	text, _, _ = strings.Cut(text, ";")
 	v, ok := number(text)
 	switch {
@@ -101,6 +169,9 @@ func (m *message) remaining(name, text string) *float64 {
 // limit reads a quota. "unlimited", a negative number, or 0 on a response that
 // was not refused mean that there is none.
 func (m *message) limit(name, text string) *float64 {
+	if v, ok := short(text); ok && v > 0 {
+		return m.num(v)
+	}
 	v, ok := number(text)
 	switch {
 	case text == "":

@@ -92,6 +92,5 @@ func (m *message) readWait(name, text string, unit float64) *float64 {
 		}
 		return m.num(micro(v * unit))
 	}
-	v, _ := m.reset(name, text, true)
-	return v
+	return m.resetText(name, text, timing{}).in
 }

@@ -74,32 +74,32 @@ func TestResets(t *testing.T) {
 		{"X-RateLimit-Reset", "60", "", "60", Seconds, ""},
 		{"X-RateLimit-Reset", "5.871000051498", noon, "5.871", Seconds, ""},
 		{"X-RateLimit-Reset", "9999", noon, "9999", Seconds, ""},
-		{"X-RateLimit-Reset", "10000", noon, "-", "", "ambiguous"},
-		{"X-RateLimit-Reset", "600000", noon, "-", "", "ambiguous"},
+		{"X-RateLimit-Reset", "10000", noon, "-", 0, "ambiguous"},
+		{"X-RateLimit-Reset", "600000", noon, "-", 0, "ambiguous"},
 		{"RateLimit-Reset", "36400", noon, "36400", Seconds, ""},
 		{"X-RateLimit-Reset-After", "36400", noon, "36400", Seconds, ""},
-		{"X-RateLimit-Reset", "2592000000", noon, "-", "", "neither close to the Date"},
-		{"RateLimit-Reset", "2592000000", noon, "-", "", "neither close to the Date"},
-		{"X-RateLimit-Reset", "1500000000", noon, "-", "", "neither close to the Date"},
-		{"X-RateLimit-Reset", "1785585660", "", "-", "", "no Date"},
-		{"X-RateLimit-Reset", "1785585660", "yesterday", "-", "", "no Date"},
+		{"X-RateLimit-Reset", "2592000000", noon, "-", 0, "neither close to the Date"},
+		{"RateLimit-Reset", "2592000000", noon, "-", 0, "neither close to the Date"},
+		{"X-RateLimit-Reset", "1500000000", noon, "-", 0, "neither close to the Date"},
+		{"X-RateLimit-Reset", "1785585660", "", "-", 0, "no Date"},
+		{"X-RateLimit-Reset", "1785585660", "yesterday", "-", 0, "no Date"},
 		{"X-RateLimit-Reset", "1785585599", noon, "0", EpochSeconds, ""},
-		{"X-RateLimit-Reset", "1785585598", noon, "-", "", "before the Date"},
-		{"X-RateLimit-Reset", "-5", noon, "-", "", "negative"},
+		{"X-RateLimit-Reset", "1785585598", noon, "-", 0, "before the Date"},
+		{"X-RateLimit-Reset", "-5", noon, "-", 0, "negative"},
 		{"X-RateLimit-Reset", "Sat, 01 Aug 2026 12:01:00 UTC", noon, "60", HTTPDate, ""},
 		{"X-RateLimit-Reset", "Sat, 01 Aug 2026 12:01:00 GMT", noon, "60", HTTPDate, ""},
 		{"X-RateLimit-Reset", "2026-08-01T12:30Z", noon, "1800", RFC3339, ""},
 		{"X-RateLimit-Reset", "2026-08-01T12:15:00.0000000Z", noon, "900", RFC3339, ""},
 		{"X-RateLimit-Reset", "2026-08-01T14:15:00+02:00", noon, "900", RFC3339, ""},
-		{"X-RateLimit-Reset", "9999-12-31T23:59:59Z", noon, "-", "", "400 days"},
+		{"X-RateLimit-Reset", "9999-12-31T23:59:59Z", noon, "-", 0, "400 days"},
 		{"X-RateLimit-Reset", "2m59.56s", noon, "179.56", Duration, ""},
 		{"X-RateLimit-Reset", "6m0s", noon, "360", Duration, ""},
 		{"X-RateLimit-Reset", "20ms", "", "0.02", Duration, ""},
 		{"X-RateLimit-Reset", "1d", "", "86400", Duration, ""},
-		{"X-RateLimit-Reset", "soon", noon, "-", "", "neither a number nor an instant"},
-		{"X-RateLimit-Reset", "NaN", noon, "-", "", "neither a number nor an instant"},
-		{"X-RateLimit-Reset", "1e9", noon, "-", "", "neither a number nor an instant"},
-		{"X-RateLimit-Reset", "0x10", noon, "-", "", "neither a number nor an instant"},
+		{"X-RateLimit-Reset", "soon", noon, "-", 0, "neither a number nor an instant"},
+		{"X-RateLimit-Reset", "NaN", noon, "-", 0, "neither a number nor an instant"},
+		{"X-RateLimit-Reset", "1e9", noon, "-", 0, "neither a number nor an instant"},
+		{"X-RateLimit-Reset", "0x10", noon, "-", 0, "neither a number nor an instant"},
 	} {
 		h := headers("X-RateLimit-Limit: 100", test.header+": "+test.value)
 		if !strings.HasPrefix(test.header, "X") {
@@ -114,7 +114,7 @@ func TestResets(t *testing.T) {
 			continue
 		}
 		if got := text(c.Policies[0].Reset); got != test.want || c.Encoding != test.encoding {
-			t.Errorf("%s: %s with Date %q: %s as %q, want %s as %q", test.header, test.value, test.date, got, c.Encoding, test.want, test.encoding)
+			t.Errorf("%s: %s with Date %q: %s as %s, want %s as %s", test.header, test.value, test.date, got, c.Encoding, test.want, test.encoding)
 		}
 		if (test.note != "") != (len(c.Notes) > 0) || test.note != "" && !noted(c, "reset", test.note) {
 			t.Errorf("%s: %s: notes %q, want %q", test.header, test.value, c.Notes, test.note)
@@ -191,7 +191,8 @@ func TestReadings(t *testing.T) {
 		{"negative structured", []string{`RateLimit: "a";r=-2;t=1`}, 429, "ietf-draft-08-11", "a remaining=0 reset=1", "negative"},
 		{"used", []string{"X-RateLimit-Limit: 2000", "X-RateLimit-Used: 2001"}, 429, "x-ratelimit", "limit=2000 used=2001 remaining=0", ""},
 		{"used of capacity", []string{"X-Shopify-Shop-Api-Call-Limit: 32/40"}, 200, "shopify-rest", "burst=40 used=32 remaining=8", ""},
-		{"list of used", []string{"X-RateLimit-Limit: 200,2000", "X-RateLimit-Usage: 31,412"}, 200, "x-ratelimit", "limit=200 used=31 remaining=169 | limit=2000 used=412 remaining=1588", "conflicting"},
+		{"list of used", []string{"X-RateLimit-Limit: 200,2000", "X-RateLimit-Usage: 31,412"}, 200, "strava", "15min limit=200 window=900 used=31 remaining=169 | daily limit=2000 window=86400 used=412 remaining=1588", ""},
+		{"list of three used", []string{"X-RateLimit-Limit: 200,2000,9", "X-RateLimit-Usage: 31,412,5"}, 200, "x-ratelimit", "limit=200 used=31 remaining=169 | limit=2000 used=412 remaining=1588 | limit=9 used=5 remaining=4", "conflicting"},
 		{"cost", []string{"X-RateLimit-Replenish-Rate: 10", "X-RateLimit-Requested-Tokens: 5"}, 200, "spring-cloud-gateway", "rate=10 cost=5", ""},
 
 		// names

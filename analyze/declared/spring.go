@@ -8,13 +8,16 @@ var springGateway = Convention{
 	match: func(m *message) bool {
 		return m.has("x-ratelimit-replenish-rate") || m.has("x-ratelimit-burst-capacity")
 	},
-	read: func(m *message) bool {
-		m.add(Policy{
-			Rate:      m.takeNumber("x-ratelimit-replenish-rate"),
-			Burst:     m.takeNumber("x-ratelimit-burst-capacity"),
-			Cost:      m.takeNumber("x-ratelimit-requested-tokens"),
-			Remaining: m.remaining("x-ratelimit-remaining", m.takeOne("x-ratelimit-remaining")),
-		})
-		return true
+	slots: func(m *message, _ []slot) []slot {
+		s := newSlot()
+		s.at[roleWindow], s.at[roleBurst] = m.at("x-ratelimit-replenish-rate"), m.at("x-ratelimit-burst-capacity")
+		s.at[roleCost], s.at[roleRemaining] = m.at("x-ratelimit-requested-tokens"), m.at("x-ratelimit-remaining")
+		s.read = func(m *message, s *slot) {
+			p := s.policy
+			p.Rate, p.Burst, p.Cost = m.numberAt(s.at[roleWindow]), m.numberAt(s.at[roleBurst]), m.numberAt(s.at[roleCost])
+			p.Remaining = m.remaining(m.nameOf(s.at[roleRemaining]), m.one(s.at[roleRemaining]))
+			m.add(p)
+		}
+		return []slot{s}
 	},
 }

@@ -11,24 +11,39 @@ import (
 type member struct {
 	isNumber bool
 	number   float64
-	name     string             // a string or token
-	others   []string           // further strings, where only a lenient reading works
-	numbers  map[string]float64 // numeric parameters
-	texts    map[string]string  // other parameters; byte sequences as their bytes
+	name     string            // a string or token
+	others   []string          // further strings, where only a lenient reading works
+	numbers  []param           // numeric parameters
+	texts    map[string]string // other parameters; byte sequences as their bytes
 }
 
 // members reads a structured list (RFC 9651), of which each line is a part. A
 // list that is not well formed is read leniently, with a note.
-func (m *message) members(name string) []member {
+func (m *message) members(name string) []member { return m.structured(name).members }
+
+// structured is members with what else is remembered of the field.
+func (m *message) structured(name string) *parsed {
+	i := m.index(name)
 	lines := m.take(name)
 	if len(lines) == 0 {
-		return nil
+		return new(parsed)
 	}
+	p := &m.parsed[i]
+	if !p.fits(lines) {
+		p.set(lines)
+	}
+	if p.malformed {
+		m.note(name, "is not a well-formed structured field and was read leniently")
+	}
+	return p
+}
+
+// parseMembers reads a list; malformed says that this was lenient.
+func parseMembers(lines []string) (all []member, malformed bool) {
 	if l, err := httpsfv.UnmarshalList(lines); err == nil {
-		return strict(l)
+		return strict(l), false
 	}
-	m.note(name, "is not a well-formed structured field and was read leniently")
-	return lenient(strings.Join(lines, ","))
+	return lenient(strings.Join(lines, ",")), true
 }
 
 func strict(l httpsfv.List) []member {
@@ -71,11 +86,32 @@ func strict(l httpsfv.List) []member {
 	return all
 }
 
-func (mb *member) setNumber(key string, v float64) {
-	if mb.numbers == nil {
-		mb.numbers = make(map[string]float64, 2)
+// A param is a numeric parameter.
+type param struct {
+	key   string
+	value float64
+}
+
+// param returns a numeric parameter.
+func (mb *member) param(key string) (v float64, ok bool) {
+	for i := range mb.numbers {
+		if mb.numbers[i].key == key {
+			return mb.numbers[i].value, true
+		}
 	}
-	mb.numbers[key] = v
+	return 0, false
+}
+
+func (mb *member) setNumber(key string, v float64) {
+	for i := range mb.numbers {
+		if mb.numbers[i].key == key {
+			mb.numbers[i].value = v
+			return
+		}
+	}
+	if len(mb.numbers) < maxPolicies {
+		mb.numbers = append(mb.numbers, param{key, v})
+	}
 }
 
 func (mb *member) setText(key, v string) {
@@ -143,6 +179,14 @@ func split(line string, sep byte) []string {
 
 func unquote(s string) string { return strings.Trim(s, `"`) }
 
+// label returns the member's name, nil if it cannot be shown.
+func (mb *member) label() *string {
+	if !presentable(mb.name) {
+		return nil
+	}
+	return &mb.name
+}
+
 // isCalled reports whether the member has this name or, read leniently, one of
 // several.
 func (mb *member) isCalled(name string) bool {
@@ -161,7 +205,7 @@ func (mb *member) isCalled(name string) bool {
 // Negative ones break the drafts: what is left over is then none, anything else
 // undeclared.
 func (m *message) parameter(header string, mb *member, key string) *float64 {
-	v, ok := mb.numbers[key]
+	v, ok := mb.param(key)
 	if !ok {
 		return nil
 	}
