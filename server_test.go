@@ -29,6 +29,7 @@ type fakeAPI struct {
 var fakeAPIs = map[string]func(ratePerSecond float64, burst int) http.HandlerFunc{
 	"limited":  limitedAPI,
 	"lying":    lyingAPI,
+	"peculiar": peculiarAPI,
 	"open":     func(float64, int) http.HandlerFunc { return answer(http.StatusOK) },
 	"accounts": accountsAPI,
 	"closed":   func(float64, int) http.HandlerFunc { return answer(http.StatusTooManyRequests) },
@@ -67,6 +68,16 @@ func lyingAPI(ratePerSecond float64, burst int) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Rate-Limit-Read-Limit", strconv.Itoa(burst))
 		w.Header().Set("X-Rate-Limit-Read-Ttl", strconv.FormatFloat(2000/ratePerSecond, 'f', -1, 64))
+		limited(w, r)
+	}
+}
+
+// peculiarAPI declares its burst in a header that follows no convention.
+func peculiarAPI(ratePerSecond float64, burst int) http.HandlerFunc {
+	limited := limitedAPI(ratePerSecond, burst)
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Calls-Atonce", strconv.Itoa(burst))
+		w.Header().Set("X-Calls-Auth", "s3cret")
 		limited(w, r)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"ratefit/internal/trace"
 	"ratefit/profiles"
 )
 
@@ -62,6 +63,8 @@ type Config struct {
 	MaxInFlight int           // hits under way per class and source; 0 = DefaultMaxInFlight, or the largest planned burst if that is more
 	MaxBody     int64         // bytes read of one reply's body before its connection is closed; 0 = DefaultMaxBody
 	GiveUpAfter int           // hits of one class that must all have failed alike, from its first on; 0 = DefaultGiveUpAfter, negative = never
+
+	Headers []trace.DescribedHeader // response headers that are recorded beside those that speak of limits
 
 	Insecure      bool   // accept any TLS certificate
 	HTTP2         bool   // offer HTTP/2 on TLS connections

@@ -32,7 +32,7 @@ func (s *stream) exchange(inflight context.Context, req *http.Request, h *trace.
 	if err == nil {
 		location = reply.Header.Get("Location")
 		h.Status = reply.StatusCode
-		h.Header = trace.KeptHeaders(reply.Header)
+		h.Header = trace.KeptHeaders(reply.Header, s.run.config.Headers...)
 		h.BytesIn, err = s.read(reply, body)
 	}
 	h.End = now()

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"ratefit/analyze"
+	"ratefit/analyze/declared"
 	"ratefit/internal/trace"
 	"ratefit/reports"
 )
@@ -99,6 +100,15 @@ func (o *fitting) analyzeFiles(ctx context.Context, s *streams, names []string, 
 // which cost the collector nothing: it can run often.
 const tightMemory = 30
 
+// describedBy is what the user said of headers that follow no convention.
+func describedBy(m trace.Meta) []declared.Header {
+	var out []declared.Header
+	for _, h := range m.Headers {
+		out = append(out, declared.Header(h))
+	}
+	return out
+}
+
 // analyzeTraces fits the models to recorded traffic.
 func (o *fitting) analyzeTraces(ctx context.Context, s *streams, names []string) (*analyze.Analysis, error) {
 	defer debug.SetGCPercent(debug.SetGCPercent(tightMemory))
@@ -111,6 +121,7 @@ func (o *fitting) analyzeTraces(ctx context.Context, s *streams, names []string)
 		limited = o.limitedStatus
 	}
 	fit := analyze.New(analyze.Options{LimitedStatus: limited, AtRest: o.atRest})
+	fit.Describe(describedBy(r.meta))
 	warnings, err := r.each(ctx, fit.Add)
 	if err != nil {
 		return nil, err

@@ -51,6 +51,9 @@ func (o *sending) prepare(ctx context.Context, rawURL string, a *adaptive) (*job
 	} else {
 		j.adaptive = a
 	}
+	if err := checkHeaders(whole); err != nil {
+		return nil, err
+	}
 	if j.requests, err = o.requests(t, whole); err != nil {
 		return nil, err
 	}
@@ -208,7 +211,7 @@ func (j *job) config(zero time.Time) attack.Config {
 		Profile: j.profile, Requests: j.requests, Sources: j.sources, Zero: zero,
 		MaxRequests: o.maxRequests, MaxDuration: o.maxDuration, Timeout: o.timeout,
 		Credentials: j.credentials, OnePerSource: j.onePerSource, EvenRefused: o.evenRefused,
-		Insecure: o.insecure, HTTP2: o.http2, LimitedStatus: o.limitedStatus,
+		Insecure: o.insecure, HTTP2: o.http2, LimitedStatus: o.limitedStatus, Headers: j.described(),
 		UserAgent: "ratefit/" + strings.Trim(version(), "()") + " (+rate limit measurement)",
 	}
 }
@@ -216,8 +219,27 @@ func (j *job) config(zero time.Time) attack.Config {
 func (j *job) meta(zero time.Time) trace.Meta {
 	return trace.Meta{
 		Started: zero.UTC(), Target: trace.RedactURL(j.target.url.String()), Profile: j.profile.Name,
-		LimitedStatus: j.options.limitedStatus, Tool: "ratefit " + version(),
+		LimitedStatus: j.options.limitedStatus, Tool: "ratefit " + version(), Headers: j.described(),
 	}
+}
+
+// described are the response headers that the profile describes.
+func (j *job) described() []trace.DescribedHeader {
+	var out []trace.DescribedHeader
+	for _, h := range j.profile.Headers {
+		out = append(out, trace.DescribedHeader(h))
+	}
+	return out
+}
+
+// checkHeaders refuses to record what may hold a credential.
+func checkHeaders(p *profiles.Profile) error {
+	for _, h := range p.Headers {
+		if !trace.MayDescribe(h.Name) {
+			return usageFault("describe another header", "--profile: headers: %s may hold a credential: it is never recorded", h.Name)
+		}
+	}
+	return nil
 }
 
 // loadProfile finds a built-in profile by name, or reads a file.

@@ -20,6 +20,8 @@ func decodeMeta(line []byte) (m Meta, err error) {
 			m.LimitedStatus = c.statuses()
 		case key == "tool":
 			m.Tool = string(c.text())
+		case key == "headers":
+			m.Headers = c.described()
 		default:
 			c.skip(maxDepth)
 		}
@@ -29,6 +31,30 @@ func decodeMeta(line []byte) (m Meta, err error) {
 		c.err = errors.New(`no "started"`)
 	}
 	return m, c.err
+}
+
+func (c *cursor) described() []DescribedHeader {
+	var list []DescribedHeader
+	c.want('[')
+	for first := true; c.more(first, ']'); first = false {
+		var h DescribedHeader
+		c.want('{')
+		for first := true; c.more(first, '}'); first = false {
+			key := string(c.key())
+			to, ok := map[string]*string{
+				"name": &h.Name, "declares": &h.Declares, "class": &h.Class, "unit": &h.Unit, "policy": &h.Policy, "in": &h.In,
+			}[key]
+			switch {
+			case c.null():
+			case ok:
+				*to = string(c.text())
+			default:
+				c.skip(maxDepth)
+			}
+		}
+		list = append(list, h)
+	}
+	return list
 }
 
 func (c *cursor) statuses() []int {

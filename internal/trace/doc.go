@@ -38,6 +38,8 @@
 //	profile         string  name of the profile that was sent
 //	limited_status  array   statuses that mean "limited", each from 0 to 999; missing means 429
 //	tool            string  program and version that wrote the trace
+//	headers         array   response headers that the user described and that are kept: objects of "name" (always),
+//	                        "declares", "class", "unit", "policy" and "in", see [DescribedHeader]
 //
 // Keys of a hit; see [Hit] for the full meaning:
 //

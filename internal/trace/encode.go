@@ -21,6 +21,7 @@ const maxReason = 1 << 10 // bytes of End.Reason that are kept
 type encoder struct {
 	rawURL, url string          // the last URL and what became of it
 	keep        map[string]bool // memo of KeepHeader
+	described   []DescribedHeader
 	fields      []field
 }
 
@@ -46,7 +47,28 @@ func appendMeta(b []byte, m *Meta) ([]byte, error) {
 		b = append(b, ']')
 	}
 	b = appendText(b, `,"tool":`, m.Tool)
+	b = appendDescribed(b, m.Headers)
 	return append(b, "}\n"...), nil
+}
+
+func appendDescribed(b []byte, headers []DescribedHeader) []byte {
+	if len(headers) == 0 {
+		return b
+	}
+	b = append(b, `,"headers":[`...)
+	for i, h := range headers {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendString(append(b, `{"name":`...), h.Name)
+		b = appendText(b, `,"declares":`, h.Declares)
+		b = appendText(b, `,"class":`, h.Class)
+		b = appendText(b, `,"unit":`, h.Unit)
+		b = appendText(b, `,"policy":`, h.Policy)
+		b = appendText(b, `,"in":`, h.In)
+		b = append(b, '}')
+	}
+	return append(b, ']')
 }
 
 func appendEnd(b []byte, e *End) ([]byte, error) {
@@ -131,7 +153,7 @@ func (e *encoder) kept(name string) bool {
 		if len(e.keep) >= maxInterned {
 			clear(e.keep)
 		}
-		keep = KeepHeader(name)
+		keep = keeps(name, e.described)
 		e.keep[name] = keep
 	}
 	return keep

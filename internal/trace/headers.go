@@ -109,11 +109,26 @@ func containsAny(s string, words []string) bool {
 	return false
 }
 
-// KeptHeaders returns a copy of the lines of h that [KeepHeader] keeps, or nil
-// if there are none. Values are cut at [MaxHeaderValue]; of more than
+// MayDescribe reports whether a header that does not speak of limits may be kept
+// because the user described it: not if it may hold a credential.
+func MayDescribe(name string) bool {
+	var buf [maxHeaderName]byte
+	flat, ok := flatten(buf[:0], name)
+	return ok && (KeepHeader(name) || !containsAny(flat, secretWords) && !slices.ContainsFunc(secretEnds, func(end string) bool { return strings.HasSuffix(flat, end) }))
+}
+
+// keeps is [KeepHeader], and true of those described as well.
+func keeps(name string, described []DescribedHeader) bool {
+	return KeepHeader(name) || slices.ContainsFunc(described, func(d DescribedHeader) bool {
+		return strings.EqualFold(d.Name, name) && MayDescribe(name)
+	})
+}
+
+// KeptHeaders returns a copy of the lines of h that [KeepHeader] keeps, and of
+// those that are described, or nil if there are none. Values are cut at [MaxHeaderValue]; of more than
 // [MaxHeaderLines] lines those with the first names in byte order are kept.
-func KeptHeaders(h http.Header) http.Header {
-	fields := appendKept(nil, h, KeepHeader)
+func KeptHeaders(h http.Header, described ...DescribedHeader) http.Header {
+	fields := appendKept(nil, h, func(name string) bool { return keeps(name, described) })
 	if len(fields) == 0 {
 		return nil
 	}

@@ -103,6 +103,21 @@ type Meta struct {
 	Profile       string    // name of the profile that was sent, "" = unknown
 	LimitedStatus []int     // statuses that mean "limited"; empty = 429
 	Tool          string    // program and version that wrote the trace
+
+	// Headers are what the user said of response headers that follow no
+	// convention. They are kept even if their names do not speak of limits.
+	Headers []DescribedHeader
+}
+
+// A DescribedHeader is what the user says that one response header means. Texts
+// are those of a profile's "headers".
+type DescribedHeader struct {
+	Name     string // in any case
+	Declares string // such as "remaining"
+	Class    string // "" = all
+	Unit     string // "" = requests
+	Policy   string // "" = none
+	In       string // unit of a time, "" = what the value suggests
 }
 
 // End is the last record of a trace that was closed properly.

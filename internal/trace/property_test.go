@@ -49,6 +49,9 @@ func genMeta(t *rapid.T) Meta {
 		Profile:       rapid.String().Draw(t, "profile"),
 		LimitedStatus: append([]int(nil), rapid.SliceOfN(rapid.IntRange(0, maxStatus), 0, 3).Draw(t, "limited")...),
 		Tool:          rapid.String().Draw(t, "tool"),
+		Headers: append([]DescribedHeader(nil), rapid.SliceOfN(rapid.Custom(func(t *rapid.T) DescribedHeader {
+			return DescribedHeader{rapid.String().Draw(t, "name"), rapid.String().Draw(t, "declares"), "read", "", rapid.String().Draw(t, "policy"), "ms"}
+		}), 0, 2).Draw(t, "headers")...),
 	}
 }
 

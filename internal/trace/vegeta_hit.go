@@ -83,7 +83,7 @@ func (c *converter) keep(h http.Header) http.Header {
 		same = same && slices.Equal(c.kept[f.name], f.values)
 	}
 	if !same {
-		c.kept = KeptHeaders(h)
+		c.kept = KeptHeaders(h, c.enc.described...)
 	}
 	return c.kept
 }
@@ -99,6 +99,7 @@ func (c *converter) tagged(tags []string, h *vegetaHit) (x extra, err error) {
 		if err == nil && kind == metaLine {
 			x.meta, err = decodeMeta([]byte(t))
 			x.tagged = true
+			c.enc.described, c.enc.keep = x.meta.Headers, nil
 		}
 		if err != nil {
 			return x, fmt.Errorf("in its header %s: %w", VegetaHeader, err)

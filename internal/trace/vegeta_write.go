@@ -137,7 +137,7 @@ func (v *VegetaWriter) result(h *Hit) (*vegeta.Result, error) {
 		Attack: name, Seq: v.order.seq(name, v.count[name]), Code: uint16(h.Status), Timestamp: at,
 		Latency: max(h.End-h.Sent, 0), BytesIn: uint64(h.BytesIn), BytesOut: uint64(h.BytesOut),
 		Error: errorText(h), Method: strings.ToValidUTF8(h.Method, "\uFFFD"), URL: RedactURL(h.URL),
-		Headers: KeptHeaders(h.Header),
+		Headers: KeptHeaders(h.Header, v.meta.Headers...),
 	}
 	v.count[name]++
 	part := Hit{

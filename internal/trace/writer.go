@@ -67,7 +67,7 @@ func newWriter(dst io.Writer, name string, m Meta) (*Writer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	w := &Writer{name: name, gz: gz, buf: line, dirty: true}
+	w := &Writer{name: name, gz: gz, buf: line, dirty: true, enc: encoder{described: m.Headers}}
 	return w, w.Flush()
 }
 
