@@ -40,13 +40,10 @@ func (c *cursor) described() []DescribedHeader {
 		var h DescribedHeader
 		c.want('{')
 		for first := true; c.more(first, '}'); first = false {
-			key := string(c.key())
-			to, ok := map[string]*string{
-				"name": &h.Name, "declares": &h.Declares, "class": &h.Class, "unit": &h.Unit, "policy": &h.Policy, "in": &h.In,
-			}[key]
+			to := h.field(c.key())
 			switch {
 			case c.null():
-			case ok:
+			case to != nil:
 				*to = string(c.text())
 			default:
 				c.skip(maxDepth)
@@ -55,6 +52,25 @@ func (c *cursor) described() []DescribedHeader {
 		list = append(list, h)
 	}
 	return list
+}
+
+// field is the one of a key, nil if there is none.
+func (h *DescribedHeader) field(key []byte) *string {
+	switch string(key) {
+	case "name":
+		return &h.Name
+	case "declares":
+		return &h.Declares
+	case "class":
+		return &h.Class
+	case "unit":
+		return &h.Unit
+	case "policy":
+		return &h.Policy
+	case "in":
+		return &h.In
+	}
+	return nil
 }
 
 func (c *cursor) statuses() []int {
