@@ -1,7 +1,6 @@
 package analyze
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"sort"
@@ -49,7 +48,7 @@ func (m LeakyBucketQueue) Fit(streams []*Stream, o Options) Fit {
 	for _, s := range streams {
 		for _, run := range s.delayedRuns(overhead) {
 			delayed += len(run)
-			if even, ok := run.punctual(float64(overhead)); ok {
+			if even, ok := run.punctual(float64(overhead)); ok && even.spacing()*roughness >= float64(overhead) {
 				punctual += len(even)
 				longest = max(longest, len(even))
 				narrowSpacing(&spacing, even, float64(2*overhead))
@@ -59,11 +58,8 @@ func (m LeakyBucketQueue) Fit(streams []*Stream, o Options) Fit {
 	if punctual < fewDelayed || 4*punctual < 3*delayed || spacing.low > spacing.high {
 		return Fit{}
 	}
-	switch late := float64(overhead) / spacing.low; {
-	case late > evenness && longest < longRun:
+	if late := float64(overhead) / spacing.low; late > roughness || late > evenness && longest < longRun {
 		return Fit{}
-	case late > roughness:
-		return unresolved(fmt.Sprintf("replies that nothing holds up take up to %s, too long to tell whether others left a queue one by one", brief(time.Duration(overhead))))
 	}
 	at := arrivals(streams)
 	rates := rateSet{1e9 / spacing.high, 1e9 / spacing.low}
@@ -201,6 +197,13 @@ func (r queueRun) punctual(overhead float64) (queueRun, bool) {
 		}
 	}
 	return out, 4*len(out) >= 3*len(r)
+}
+
+// spacing (ns) is how far apart the replies came on average. Those that a stall
+// held up come all together.
+func (r queueRun) spacing() float64 {
+	first, last := r[0], r[len(r)-1]
+	return (last.at - first.at) / max(1, last.place-first.place)
 }
 
 // narrowSpacing intersects the spacings with what one run allows: each reply
