@@ -97,11 +97,16 @@ func (e *experiment) judge(l *Limit, rested bool) (Counted, string) {
 	what := fmt.Sprintf("%d hits with %s", e.Refused, e.Check)
 	status, _ := mostOf(e.refusals())
 	switch {
-	case e.Limited > 0:
-		return Counts, fmt.Sprintf("hits with %s cost a token: of %d, %d were limited; the limiter stands before that check", e.Check, e.Refused, e.Limited)
 	case status == "":
+		if e.Limited == e.Refused {
+			return NotCertain, what + " were all limited: whether they would have been refused did not show"
+		}
 		answer, _ := mostOf(e.Statuses)
 		return NotCertain, fmt.Sprintf("%s were not refused, most were answered %s: there is no such check", what, answer)
+	case e.mixed():
+		return NotCertain, what + " were answered in more than one way; what they cost cannot be told"
+	case e.Limited > 0:
+		return Counts, fmt.Sprintf("hits with %s cost a token: of %d, %d were limited; the limiter stands before that check", e.Check, e.Refused, e.Limited)
 	case e.Then == 0 || l.Burst == nil || l.Burst.Low == nil || l.Burst.High == nil || l.SustainedRate == nil || l.SustainedRate.High == nil:
 		return NotCertain, fmt.Sprintf("%s were answered %s; what they cost cannot be told without knowing the burst", what, status)
 	}
@@ -118,6 +123,16 @@ func (e *experiment) judge(l *Limit, rested bool) (Counted, string) {
 		return NotCertain, after + "; it had not rested for long enough to tell what those cost"
 	}
 	return NotCertain, after + "; that does not tell what those cost"
+}
+
+// mixed reports that some hits were answered neither by a refusal nor by the
+// limiter: what those cost is another question.
+func (e *experiment) mixed() bool {
+	told := e.Limited
+	for _, n := range e.refusals() {
+		told += n
+	}
+	return told < e.Refused
 }
 
 // refusals are the statuses by which the API refused hits.

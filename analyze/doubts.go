@@ -187,21 +187,31 @@ func resettle(groups []*group, t doubts) {
 
 // tell tries both answers on every pool with such hits.
 func (a *Analyzer) tell(groups []*group, o Options, with func(Counted) doubts) Counted {
-	holds := map[Counted]bool{}
+	var doubtful []pool
+	for _, p := range a.pools {
+		if len(p.survivors) > 0 && slices.ContainsFunc(p.groups, (*group).doubtful) {
+			doubtful = append(doubtful, p)
+		}
+	}
+	only := map[Counted]int{} // pools that have this answer alone
+	holds := make([]bool, len(doubtful))
 	for _, answer := range []Counted{Counts, Free} {
 		resettle(groups, with(answer))
-		holds[answer] = true
-		for _, p := range a.pools {
-			if slices.ContainsFunc(p.groups, (*group).doubtful) && !p.still(o) {
-				holds[answer] = false
+		for i, p := range doubtful {
+			switch still := p.still(o); {
+			case answer == Counts:
+				holds[i] = still
+			case holds[i] && !still:
+				only[Counts]++
+			case still && !holds[i]:
+				only[Free]++
 			}
 		}
 	}
-	switch {
-	case holds[Counts] && !holds[Free]:
-		return Counts
-	case holds[Free] && !holds[Counts]:
-		return Free
+	for answer, n := range only {
+		if n == len(doubtful) { // what is true of one class need not be of another
+			return answer
+		}
 	}
 	return NotCertain
 }

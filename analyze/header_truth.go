@@ -212,8 +212,10 @@ func (m *moments) gather(p pool) {
 func (m *moments) follow(s *Stream, l Limiter) {
 	const most = 1000 // to count takes as long as the burst is large
 	every, n := len(m.said)/most+1, 0
+	known := false // before it is used up for the first time its level is not
 	s.follow(l, func(int32, time.Duration, bool) {}, func(hit int32, at time.Duration) {
-		if said, ok := m.said[s.seq[hit]]; ok {
+		known = known || s.outcome[hit] == trace.Limited
+		if said, ok := m.said[s.seq[hit]]; ok && known {
 			if n++; n%every == 0 {
 				m.add(s, hit, at, said, l)
 			}
@@ -237,7 +239,7 @@ func (m *moments) add(s *Stream, hit int32, at time.Duration, said saying, l Lim
 	}
 	until := opens(l, at)
 	if until < 0 {
-		return
+		until = math.MaxInt64 // who knows when
 	}
 	// The reply came between the decision and the end of the span, and says how
 	// long from then on.
@@ -249,7 +251,7 @@ func (m *moments) add(s *Stream, hit int32, at time.Duration, said saying, l Lim
 	if said.reset == said.reset {
 		c.said = float64(said.reset)
 		m.resets.add(c)
-		if full := fills(l, until); full >= 0 {
+		if full := fills(l, at); full >= 0 {
 			c.low, c.high = max(0, (full-end).Seconds()), max(0, (full-time.Duration(s.from[hit])).Seconds())
 			m.full.add(c)
 		}
@@ -291,11 +293,11 @@ func opens(l Limiter, at time.Duration) time.Duration {
 }
 
 // fills is when the limiter is at rest again if nobody asks meanwhile; negative if
-// it is not within a day.
+// it is not within a day, or holds more than is counted.
 func fills(l Limiter, at time.Duration) time.Duration {
 	const day = 24 * time.Hour
 	most := left(l, at+day, mostCounted)
-	if most == mostCounted {
+	if most == mostCounted || left(l, at+2*day, mostCounted) > most {
 		return -1
 	}
 	low, high := time.Duration(0), time.Second

@@ -47,8 +47,12 @@ func (m LeakyBucketQueue) Fit(streams []*Stream, o Options) Fit {
 	delayed, punctual, longest := 0, 0, 0
 	for _, s := range streams {
 		for _, run := range s.delayedRuns(overhead) {
+			even, ok := run.punctual(float64(overhead))
+			if ok && even.spacing()*roughness < float64(overhead) {
+				continue // a stall
+			}
 			delayed += len(run)
-			if even, ok := run.punctual(float64(overhead)); ok && even.spacing()*roughness >= float64(overhead) {
+			if ok {
 				punctual += len(even)
 				longest = max(longest, len(even))
 				narrowSpacing(&spacing, even, float64(2*overhead))
@@ -207,7 +211,7 @@ func (r queueRun) spacing() float64 {
 }
 
 // narrowSpacing intersects the spacings with what one run allows: each reply
-// came at most overhead after its hit had left.
+// came within overhead of when its hit had left.
 func narrowSpacing(spacing *rateSet, run queueRun, overhead float64) {
 	const most = 400 // pairs grow with the square
 	run = run[:min(len(run), most)]

@@ -45,9 +45,7 @@ func seenAtRest(streams []*Stream, rest int64) bool {
 			if s.outcome[hit] == trace.Limited && end != never && s.from[hit]-end < rest {
 				return true
 			}
-			if s.to[hit] != never {
-				latest = max(latest, s.to[hit])
-			}
+			latest = max(latest, s.to[hit]) // what was never answered may count at any time
 		}
 	}
 	return false

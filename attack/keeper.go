@@ -150,8 +150,8 @@ func (k *keeper) obtain(deadline time.Duration, again bool) error {
 		if last := deadline - span/10; now < deadline && next > last {
 			next = max(last, now+backoff) // one more try before the end
 		}
-		if now < deadline && next >= deadline {
-			if !c.wait(ctx, deadline) {
+		if next >= deadline {
+			if now < deadline && !c.wait(ctx, deadline) {
 				return nil
 			}
 			if !again {

@@ -25,7 +25,8 @@ type watch struct {
 type streak struct {
 	cause   *GaveUpError
 	hits    int
-	hopeful bool // a hit got a reply, or failed differently
+	hopeful bool // a hit got a reply that is neither, or failed differently
+	limited bool // a hit was limited
 	served  bool // a hit got what it asked for
 	expired int  // hits since then that were answered 401, and none otherwise but limited
 }
@@ -53,11 +54,15 @@ func (w *watch) observe(h *trace.Hit, err error, location string) {
 		kind = ""
 	}
 	refused := w.isRefused(h.Status)
+	if h.Status != 0 && h.Outcome(w.limited) == trace.Limited && !redirect && (s.hits == 0 || s.cause.Status != 0) {
+		s.limited = true // a limiter in front of the check says nothing of it
+		return
+	}
 	status := 0
 	if refused {
 		status = h.Status
 	}
-	if h.Status != 0 && !redirect && !refused || s.hits > 0 && (s.cause.Kind != kind || s.cause.Status != status) {
+	if h.Status != 0 && !redirect && !refused || s.limited && !refused || s.hits > 0 && (s.cause.Kind != kind || s.cause.Status != status) {
 		s.hopeful = true
 		w.expire(s, h)
 		return
@@ -98,7 +103,7 @@ func (w *watch) hopeless() error {
 		return nil
 	}
 	for _, s := range w.classes {
-		if !s.hopeful {
+		if !s.hopeful && !s.limited && s.cause != nil {
 			return s.cause
 		}
 	}

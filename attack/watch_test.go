@@ -155,3 +155,24 @@ func TestVirtualExpiresMeanwhile(t *testing.T) {
 		}
 	})
 }
+
+// A limiter in front of the check does not hide that everything is refused, and
+// what is only limited is no reason to give up.
+func TestVirtualRefusedBehindALimiter(t *testing.T) {
+	for every, refused := range map[int32]bool{3: true, 1: false} {
+		synctest.Test(t, func(t *testing.T) {
+			var n atomic.Int32
+			c := Config{Profile: reads(hold("hold", 10*profiles.PerSecond, 5*time.Second))}
+			_, _, err := virtual(t.Context(), c, func(*http.Request) (*http.Response, error) {
+				if n.Add(1)%every == 0 {
+					return reply(429), nil
+				}
+				return reply(401), nil
+			})
+			var gaveUp *GaveUpError
+			if errors.As(err, &gaveUp) != refused || refused && (gaveUp.Status != 401 || gaveUp.Hits != 10) {
+				t.Errorf("one in %d limited: %v", every, err)
+			}
+		})
+	}
+}

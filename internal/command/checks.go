@@ -2,6 +2,7 @@ package command
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 
 	"ratefit/attack"
@@ -25,10 +26,10 @@ func (j *job) addChecks() {
 	}
 	for _, r := range j.requests {
 		v := r
-		if v.Header = r.Header.Clone(); len(j.credentials) > 0 || v.Header.Get("Authorization") != "" || v.Header.Get("Cookie") != "" {
+		v.Header = r.Header.Clone()
+		maps.DeleteFunc(v.Header, func(name string, _ []string) bool { return namesSecret(name) })
+		if len(j.credentials) > 0 || len(v.Header) < len(r.Header) {
 			v.Bare = true
-			v.Header.Del("Authorization")
-			v.Header.Del("Cookie")
 			j.addCheck(v, noCredentials)
 		}
 		var fields map[string]any

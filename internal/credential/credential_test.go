@@ -308,7 +308,7 @@ func TestMintMistakes(t *testing.T) {
 		want             string
 	}{
 		"empty":       {"\n", "", "{}", time.Minute, "the key is empty"},
-		"life":        {"SECRET", "", "{}", time.Millisecond, "at least a second"},
+		"life":        {"SECRET", "", "{}", time.Millisecond, "at least 2s"},
 		"alg":         {"SECRET", "HS1", "{}", time.Minute, `no signature is named "HS1"`},
 		"none":        {"SECRET", "none", "{}", time.Minute, "no signature is named"},
 		"mismatch":    {"SECRET", "RS256", "{}", time.Minute, "RS256 cannot be made with this key, which suits HS256"},

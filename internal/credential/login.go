@@ -101,6 +101,9 @@ func (l *Login) grant(reply *attack.Reply, email string) (attack.Grant, error) {
 		return attack.Grant{}, fmt.Errorf("what the reply has at %s is not a token: a string of one line", l.Token)
 	}
 	g := attack.Grant{Header: bearer(token)}
+	if l.Scheme == Token && !printable(email) {
+		return attack.Grant{}, errors.New("the account's email is not of one line: it cannot be sent beside the token")
+	}
 	if l.Scheme == Token {
 		g.Header = http.Header{"Authorization": {email + ":" + token}}
 	}

@@ -32,12 +32,16 @@ type Mint struct {
 	life   time.Duration
 }
 
+// shortestMinted leaves a token a second to live after its exp, in whole seconds,
+// is rounded.
+const shortestMinted = 2 * time.Second
+
 // NewMint reads a key: a private key in PEM, or else the secret of an HMAC.
 // alg is one of [Algorithms]; "" = by the key, HS256 for a secret. claims is a
 // template of a JSON object; iat, and exp after life, are set in it.
 func NewMint(key, alg, claims string, life time.Duration) (*Mint, error) {
-	if life < time.Second {
-		return nil, errors.New("a token has to live for at least a second")
+	if life < shortestMinted {
+		return nil, fmt.Errorf("a token has to live for at least %s: its exp is in whole seconds, and it is renewed before", shortestMinted)
 	}
 	m := &Mint{claims: claims, life: life}
 	var usual string
