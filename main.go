@@ -1,6 +1,6 @@
 // Ratefit finds out from outside which rate limiter stands in front of an HTTP
 // API, and its parameters: the sustained rate and the burst, each as an
-// interval that is guaranteed to hold the truth if the model is right. It sends
+// interval that holds the truth if the model is right. It sends
 // a few hits, keeps the models that explain every outcome, sends the hits that
 // tell most between them, and so on, until one is left; then it foretells hits
 // that it has not seen.
@@ -29,7 +29,7 @@
 //
 // # First steps
 //
-// Measure the embedded sandbox, an API with known limits (at most two minutes):
+// Measure the embedded sandbox, an API with known limits (at most two and a half minutes):
 //
 //	ratefit run
 //
@@ -42,7 +42,7 @@
 //	ratefit run http://127.0.0.1:8080/items --write 'POST /items' \
 //	    --body '{"name":"x"}' --source 127.0.0.2/31 -H @headers.txt
 //
-// Logging in like the API's clients do, with each account of a CSV file:
+// Logging in like the API's clients do, with accounts from a CSV file:
 //
 //	ratefit run http://127.0.0.1:8080/items --login 'POST /login' \
 //	    --accounts accounts.csv --login-token /bearer
@@ -85,7 +85,8 @@
 //
 // --bearer, --cookie, --header, --body, --login-body and --jwt-key take @FILE and
 // env:NAME for the contents of a file or of a variable of the environment. A value
-// on the command line works, with a warning: everybody on the machine can see it.
+// on the command line works; if it is a credential, with a warning: everybody on
+// the machine can see it.
 //
 // --login sends a request for each account, takes the token out of the reply by
 // a JSON pointer (--login-token, /bearer unless given) and sends it as --scheme
@@ -103,7 +104,7 @@
 // Hits that the API refuses (400, 401, 403, 406, 415, 422) may have cost a token
 // or not: --cost-probe finds out, for wrong credentials and wrong bodies, and so
 // tells whether the limiter stands before these checks. When all are refused the
-// run ends at once, unless --even-refused is given.
+// run ends after ten of them, unless --even-refused is given.
 //
 // # What is found
 //

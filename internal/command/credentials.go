@@ -45,12 +45,12 @@ func (o *credentials) add(f *pflag.FlagSet) {
 	choiceVar(f, &o.scheme, "scheme", "send the token as Authorization: Bearer TOKEN, as Authorization: EMAIL:TOKEN, or send the cookies that the login set",
 		string(credential.Bearer), string(credential.Token), string(credential.Cookie))
 	f.StringVar(&o.accounts, "accounts", "", "CSV `file` of accounts, whose first line names the columns, e.g. email,password")
-	f.StringVar(&o.perSource, "per-source", "", "accounts that each address uses: `one`, or all of them (default all, with a profile one)")
+	f.StringVar(&o.perSource, "per-source", "", "accounts that each address uses, `one|all` (default all, with a profile one); probes that are chosen use two at most")
 	f.StringVar(&o.jwtKey, "jwt-key", "", "mint tokens with this `key`: @FILE or env:NAME, with a private key in PEM or a secret")
 	f.StringVar(&o.jwtAlg, "jwt-alg", "", "`name` of their signature, e.g. HS512 or ES256 (default by the key, HS256 for a secret)")
 	f.StringVar(&o.jwtClaims, "jwt-claims", `{"sub":"ratefit-{{n}}"}`, "their claims: @FILE, env:NAME or JSON; {{n}} is the number of the client, and accounts' fields have their names; iat and exp are added")
 	f.DurationVar(&o.jwtLife, "jwt-life", time.Hour, "how long they live; they are renewed before")
-	f.IntVar(&o.jwtClients, "jwt-clients", 0, "mint this `number` of clients (default one for each account or address)")
+	f.IntVar(&o.jwtClients, "jwt-clients", 0, "mint this `number` of clients; 0 = one for each account or address")
 }
 
 // secretFlags are those whose values never show, unless they name a file or a
@@ -240,6 +240,7 @@ func (o *sending) parseLogin(t *target, header http.Header) (*credential.Login, 
 	if l.Body, _, err = credential.Read(o.loginBody); err != nil {
 		return l, usageFault("give it with @FILE or env:NAME", "--login-body: %v", err)
 	}
+	l.Body = strings.TrimRight(l.Body, "\r\n") // editors end files with one, and forms would send it
 	pointer := o.loginToken
 	if pointer == "" {
 		pointer = l.Scheme.DefaultPointer()
