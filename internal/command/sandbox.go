@@ -44,7 +44,8 @@ UTC.
 examples:
   ratefit sandbox --listen 127.0.0.1:8080
   ratefit sandbox --read-rate 50 --read-burst 100
-  ratefit run http://127.0.0.1:8080/services --login 'POST /login' --login-body @login.json
+  ratefit run http://127.0.0.1:8080/services --login 'POST /login' \
+      --login-body @login.json
   ratefit sandbox --limiter sliding-window-log --order after-validation
   ratefit sandbox --zone America/New_York --token-life 60s
 `,
