@@ -26,6 +26,9 @@ func (s saying) silent() bool {
 
 // say keeps what a response claims of the class's limit at that moment.
 func (c *claims) say(seq uint64, class string, o trace.Outcome, said declared.Claims) {
+	if len(said.Policies) == 0 && said.RetryAfter == nil {
+		return
+	}
 	nothing := float32(math.NaN())
 	s := saying{uint32(seq), nothing, nothing, nothing}
 	if said.RetryAfter != nil {

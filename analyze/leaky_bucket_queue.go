@@ -119,7 +119,7 @@ func admittedAtOnce(b Interval) Interval {
 func replyTime(streams []*Stream) int64 {
 	var limited []int64
 	shortest := int64(never)
-	for _, s := range streams {
+	for _, s := range beginning(streams, longStreams) {
 		for hit, o := range s.outcome {
 			if s.to[hit] == never {
 				continue
