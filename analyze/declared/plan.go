@@ -2,6 +2,7 @@ package declared
 
 import (
 	"cmp"
+	"hash/maphash"
 	"net/http"
 	"slices"
 )
@@ -17,8 +18,76 @@ type plan struct {
 	date       string  // the last one
 	stale      bool    // the rows have other values than the fields
 	candidates []candidate
-	parsed     []parsed  // structured fields, by index of the field
-	answers    [2]answer // to a response with these values: served, refused
+	parsed     []parsed // structured fields, by index of the field
+	seen       []*seen  // values that came before, by their hash
+	now        *seen    // the values that came last
+}
+
+// seen is the values of a response, and what was answered to them: limits count
+// down and up again, so that the same values return.
+type seen struct {
+	values  [][]string // by row
+	answers [2]answer  // served, refused
+}
+
+// remembered is for how many values a plan knows the answer, in groups.
+const (
+	remembered = 256
+	group      = 4
+)
+
+var seed = maphash.MakeSeed()
+
+// recall returns what is known of the values that the rows hold. A group has
+// those first that came last.
+func (p *plan) recall() *seen {
+	h := uint64(0)
+	for i := range p.rows {
+		for _, v := range p.rows[i].values {
+			h = (h ^ maphash.String(seed, v)) * 0x9e3779b97f4a7c15 // odd, 2^64 by the golden ratio
+		}
+	}
+	if p.seen == nil {
+		p.seen = make([]*seen, remembered)
+	}
+	at := h >> 32 % (remembered / group) * group // the high bits depend on all of the values
+	g := p.seen[at : at+group]
+	i := 0
+	for i < group-1 && g[i] != nil && !g[i].holds(p.rows) {
+		i++
+	}
+	s := g[i]
+	if s == nil {
+		s = new(seen)
+	}
+	if !s.holds(p.rows) {
+		s.set(p.rows)
+	}
+	copy(g[1:i+1], g[:i])
+	g[0] = s
+	return s
+}
+
+func (s *seen) holds(rows []row) bool {
+	if len(s.values) != len(rows) || s.values == nil {
+		return false
+	}
+	for i := range rows {
+		if !equalLines(s.values[i], rows[i].values) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *seen) set(rows []row) {
+	if s.values == nil {
+		s.values = make([][]string, len(rows))
+	}
+	for i := range rows {
+		s.values[i] = append(s.values[i][:0], rows[i].values...)
+	}
+	s.answers[0].valid, s.answers[1].valid = false, false
 }
 
 // A key is a header name with the row that holds its values, -1 = none.
@@ -51,8 +120,7 @@ type answer struct {
 	resets  []rawReset
 }
 
-// take takes in a response, if it has exactly the header names of the plan. What
-// was answered to other values does not hold any more.
+// take takes in a response, if it has exactly the header names of the plan.
 func (p *plan) take(h http.Header) bool {
 	if len(h) != len(p.keys) || p.keys == nil {
 		return false
@@ -75,10 +143,12 @@ func (p *plan) take(h http.Header) bool {
 			p.fields[k.row].values = row.values
 		}
 		p.stale = true
-		p.answers[0].valid, p.answers[1].valid = false, false
 	}
-	if p.stale && p.joined {
-		p.join()
+	if p.stale {
+		p.now = p.recall()
+		if p.joined {
+			p.join()
+		}
 	}
 	p.stale = false
 	return true
@@ -133,6 +203,7 @@ func (r *Reader) learn(p *plan, h http.Header) {
 	p.joined = len(p.fields) < len(p.rows)
 	p.parsed = make([]parsed, len(p.fields))
 	p.choose(r.Custom)
+	p.now = new(seen)              // values are remembered from the second response on
 	if len(p.keys) > 4*maxFields { // a flood is not worth remembering
 		p.keys = nil
 	}

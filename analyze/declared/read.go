@@ -19,8 +19,8 @@ var readers = sync.Pool{New: func() any { return new(Reader) }}
 
 // A Reader reads like [Read] and is faster on the responses of one API, which
 // resemble each other: for the sets of header names seen last it remembers
-// which header holds what, and while the values stay the same too it returns
-// what it read before. The zero Reader is ready to use. It is not safe for
+// which header holds what, and to values that it has read before it answers as
+// before. The zero Reader is ready to use. It is not safe for
 // concurrent use. It keeps no reference to the headers.
 type Reader struct {
 	// Custom says what headers mean that the user has described. It goes before
@@ -45,9 +45,9 @@ func (r *Reader) Read(h http.Header, status int) Claims {
 func (r *Reader) read(h http.Header, status int, l *lessons) (Claims, []rawReset) {
 	p := r.plan(h)
 	refused := status < 200 || status > 299
-	answer := &p.answers[0]
+	answer := &p.now.answers[0]
 	if refused {
-		answer = &p.answers[1]
+		answer = &p.now.answers[1]
 	}
 	if !answer.valid || answer.dated && answer.date != p.date || answer.lessons != l || l != nil && answer.version != l.version {
 		r.answer(answer, p, refused, l)
