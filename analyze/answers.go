@@ -45,9 +45,24 @@ func (l *Limit) checkAnswers(p pool) {
 		status, _ := mostOf(admitted)
 		l.Warnings = append(l.Warnings, fmt.Sprintf("every hit that was not limited was refused by the API itself, most with %d; the limiter may treat served hits differently", status))
 	}
+	l.warnPerhaps(p)
 	if l.Unknown > 0 {
 		l.Warnings = append(l.Warnings, fmt.Sprintf("%d of %d hits had no answer that tells whether they were limited, most often %s (%d); each may have been counted or not, which widens the intervals",
 			l.Unknown, l.Hits, kind, worst))
+	}
+}
+
+// warnPerhaps says which answers look like refusals and are not taken for such.
+func (l *Limit) warnPerhaps(p pool) {
+	perhaps, all := map[int]int{}, map[int]int{}
+	for _, g := range p.groups {
+		for status, n := range g.claims.perhaps {
+			perhaps[status] += n
+			all[status] += g.admittedStatus[status] + g.unknownKinds[statusText(status)]
+		}
+	}
+	if status, n := mostOf(perhaps); n > 0 && 2*n >= all[status] {
+		l.Warnings = append(l.Warnings, fmt.Sprintf("%d hits were answered %d with headers that ask to wait or say that nothing remains; if the limiter refuses so, say --limited-status 429,%d", n, status, status))
 	}
 }
 

@@ -13,8 +13,12 @@ type claims struct {
 	last       declared.Claims // of the last response that declared anything
 	seq        uint64          // its hit
 	any        bool
-	retryAfter *float64 // from the last limited response
-	waits      int      // limited responses that say when to come back
+	retryAfter *float64    // from the last limited response
+	waits      int         // limited responses that say when to come back
+	left, none int         // limited responses that claim that hits remain, or that none do
+	most       saying      // the one of those that claims the most,
+	mostAt     int64       // and when its hit was sent
+	perhaps    map[int]int // responses that look like refusals but are not taken for such, by status
 	said       column[saying]
 	series     declared.Series
 }
@@ -30,7 +34,13 @@ func (c *claims) read(r *declared.Reader, h *trace.Hit, o trace.Outcome) {
 	if o == trace.Limited {
 		c.retryAfter = said.RetryAfter
 	}
-	c.say(h.Seq, h.Class, o, said)
+	if o != trace.Limited && said.LooksRefused(h.Status) {
+		if c.perhaps == nil {
+			c.perhaps = map[int]int{}
+		}
+		c.perhaps[h.Status]++
+	}
+	c.say(h, o, said)
 }
 
 // Describe says what headers mean that follow no convention. It comes before the

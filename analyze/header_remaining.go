@@ -7,7 +7,7 @@ import (
 )
 
 // checkRemaining judges the hits left that were claimed.
-func (m *moments) checkRemaining() (HeaderCheck, bool) {
+func (m *moments) checkRemaining(p pool) (HeaderCheck, bool) {
 	remaining := m.remaining.list()
 	n := len(remaining)
 	if n < fewSayings {
@@ -40,6 +40,10 @@ func (m *moments) checkRemaining() (HeaderCheck, bool) {
 	c.Example = worst.example()
 	if same := remaining[0].said; !slices.ContainsFunc(remaining, func(r claimed) bool { return r.said != same }) {
 		c.Text = fmt.Sprintf("the remaining hits are always %s, whatever was left (%d responses)", short(same), n)
+		return c, true
+	}
+	if why := whyRemaining(p); why != "" {
+		c.Text = fmt.Sprintf("the remaining hits are wrong in %d of %d responses: %s", count, n, why)
 		return c, true
 	}
 	for _, by := range []float64{1, -1} {

@@ -25,16 +25,16 @@ func (s saying) silent() bool {
 }
 
 // say keeps what a response claims of the class's limit at that moment.
-func (c *claims) say(seq uint64, class string, o trace.Outcome, said declared.Claims) {
+func (c *claims) say(h *trace.Hit, o trace.Outcome, said declared.Claims) {
 	if len(said.Policies) == 0 && said.RetryAfter == nil {
 		return
 	}
 	nothing := float32(math.NaN())
-	s := saying{uint32(seq), nothing, nothing, nothing}
+	s := saying{uint32(h.Seq), nothing, nothing, nothing}
 	if said.RetryAfter != nil {
 		s.wait = float32(*said.RetryAfter)
 	}
-	if p, ok := said.ForClass(class); ok {
+	if p, ok := said.ForClass(h.Class); ok {
 		if p.Remaining != nil {
 			s.remaining = float32(*p.Remaining)
 		}
@@ -45,7 +45,21 @@ func (c *claims) say(seq uint64, class string, o trace.Outcome, said declared.Cl
 	if o == trace.Limited && (s.wait == s.wait || s.reset == s.reset) {
 		c.waits++
 	}
+	if o == trace.Limited && s.remaining == s.remaining {
+		c.refusedWith(s, int64(h.Sent))
+	}
 	if !s.silent() && c.said.len() < mostSayings {
 		c.said.add(s)
+	}
+}
+
+// refusedWith counts a limited response that claims how many hits remain.
+func (c *claims) refusedWith(s saying, at int64) {
+	if s.remaining == 0 {
+		c.none++
+		return
+	}
+	if c.left++; c.left == 1 || s.remaining > c.most.remaining {
+		c.most, c.mostAt = s, at
 	}
 }

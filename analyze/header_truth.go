@@ -11,6 +11,7 @@ const (
 	CheckRemaining  = "remaining"        // counts down as the limiter does
 	CheckWait       = "retry-after"      // tells when a hit is admitted again
 	CheckReset      = "reset"            // of a limited response: likewise
+	CheckOther      = "limited-by-other" // limited responses do not claim that hits remain
 	CheckRate       = "sustained-rate"   // the declared one lies in the fitted interval
 	CheckBurst      = "burst"            // likewise
 	CheckClass      = "class"            // the class of the hits is declared
@@ -50,11 +51,12 @@ func (l *Limit) checkHeaders(p pool) *moments {
 		waits += g.claims.waits
 	}
 	l.checkWaitIsSaid(waits)
+	l.checkOther(p)
 	if l.Verdict != Identified || p.fit.news == nil || p.fit.NoRate || len(m.said) == 0 {
 		return m
 	}
 	m.gather(p)
-	l.addCheck(m.checkRemaining())
+	l.addCheck(m.checkRemaining(p))
 	l.addCheck(checkWaits(CheckWait, "Retry-After", m.waits.list()))
 	l.addCheck(m.checkResets())
 	return m
@@ -100,6 +102,31 @@ func withoutKey(counts map[string]int, key string) map[string]int {
 		}
 	}
 	return out
+}
+
+// checkOther looks for limited responses that claim that hits remain: then another
+// limit than the declared one refused them, or a hit costs more than one.
+func (l *Limit) checkOther(p pool) {
+	c := HeaderCheck{ID: CheckOther}
+	for _, g := range p.groups {
+		c.Of += g.claims.left + g.claims.none
+		c.Wrong += g.claims.left
+		if s := g.claims.most; g.claims.left > 0 && (c.Example == nil || float64(s.remaining) > c.Example.Said) {
+			c.Example = &HeaderExample{Hit: uint64(s.seq), At: seconds(g.claims.mostAt), Said: float64(s.remaining)}
+		}
+	}
+	if c.Of < fewSayings {
+		return
+	}
+	c.Holds = c.Wrong*50 <= c.Of // the odd one is overtaken by a refill
+	c.Text = "limited responses do not claim that hits remain"
+	if !c.Holds {
+		c.Text = fmt.Sprintf("%d of %d limited responses claim that hits remain, at most %s: a limit that is not declared refused them, or a hit costs more than one",
+			c.Wrong, c.Of, short(c.Example.Said))
+	} else {
+		c.Example = nil
+	}
+	l.addCheck(c, true)
 }
 
 // checkWaitIsSaid looks whether limited responses say when to come back.

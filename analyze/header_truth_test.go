@@ -133,6 +133,66 @@ func TestHeadersAgainstTheLimiter(t *testing.T) {
 	}
 }
 
+// TestRemainingOfAnother: the causes of a wrong count are told apart.
+func TestRemainingOfAnother(t *testing.T) {
+	long(t)
+	remaining := func(n int) http.Header {
+		return http.Header{"X-Ratelimit-Limit": {"30"}, "X-Ratelimit-Remaining": {strconv.Itoa(n)}}
+	}
+	type shown func(class string, left map[string]int, admitted bool, n int) int
+	for name, tc := range map[string]struct {
+		shown shown
+		id    string
+		text  string
+	}{
+		"shared": {func(_ string, left map[string]int, _ bool, _ int) int { return max(0, left["read"]+left["write"]-30) }, CheckRemaining, "one count is shown for several limits"},
+		"sampled": {func() shown {
+			last := map[string]int{}
+			return func(class string, left map[string]int, _ bool, n int) int {
+				if n%4 == 0 {
+					last[class] = left[class]
+				}
+				return last[class]
+			}
+		}(), CheckRemaining, "with every 4th response"},
+		"not the limit that refuses": {func(_ string, _ map[string]int, admitted bool, _ int) int {
+			if admitted {
+				return 20
+			}
+			return 12
+		}, CheckOther, "limited responses claim that hits remain, at most 12"},
+		"the limit that refuses": {func(class string, left map[string]int, _ bool, _ int) int { return left[class] }, CheckOther, "do not claim"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			limiters := map[string]declaring{"read": declaringBucket(2, 30), "write": declaringBucket(2, 30)}
+			left := map[string]int{"read": 30, "write": 30}
+			counts := map[string]int{}
+			var said []http.Header
+			hits := decidedBy(3, []string{"read", "write"}, []string{"a"}, func(class, _ string, at time.Duration) bool {
+				ok, n, _ := limiters[class](at)
+				left[class] = n
+				counts[class]++
+				said = append(said, remaining(tc.shown(class, left, ok, counts[class])))
+				return ok
+			})
+			for i := range hits {
+				hits[i].Header = said[i]
+			}
+			l := analyse(hits, Options{}).Limits[0]
+			for _, c := range l.HeaderChecks {
+				if c.ID == tc.id {
+					if !strings.Contains(c.Text, tc.text) {
+						t.Errorf("%+v", c)
+					}
+					return
+				}
+			}
+			t.Errorf("%s, no check of %s: %+v", l.Verdict, tc.id, l.HeaderChecks)
+		})
+	}
+}
+
 // TestClients: who obeys true headers, backs off by as much, or is paced by the fit,
 // gets all there is; only the last is never limited; who goes on is limited.
 func TestClients(t *testing.T) {

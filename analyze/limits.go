@@ -12,6 +12,7 @@ type pool struct {
 	groups  []*group
 	parts   [][]*group // by the limiter that decides them, if a hit reached it
 	streams []*Stream  // of each part
+	beside  []*group   // what other limiters decide
 	judged
 }
 
@@ -135,6 +136,11 @@ func describeAll(pools []pool, o Options) []Limit {
 	out := make([]Limit, len(pools))
 	var all sync.WaitGroup
 	for i, p := range pools {
+		for j := range pools {
+			if j != i {
+				p.beside = append(p.beside, pools[j].groups...)
+			}
+		}
 		all.Go(func() { out[i] = describe(p, o) })
 	}
 	all.Wait()

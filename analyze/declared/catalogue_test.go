@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"reflect"
 	"slices"
@@ -205,6 +206,42 @@ func TestNameCase(t *testing.T) {
 				if got := show(Read(h, ex.Status).Policies); got != want {
 					t.Errorf("%s in %s case:\n got %s\nwant %s", e.ID, name, got, want)
 				}
+			}
+		}
+	}
+}
+
+// The names come over a connection as each version of HTTP spells them.
+func TestOverConnections(t *testing.T) {
+	var answers []response
+	for _, e := range catalogue(t) {
+		answers = append(answers, e.responses()...)
+	}
+	for _, version := range []int{1, 2} {
+		server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			n, _ := strconv.Atoi(r.URL.Path[1:])
+			for name, values := range answers[n].example.header() {
+				if version == 1 { // in lower case, as Node.js servers write them
+					name = strings.ToLower(name)
+				}
+				w.Header()[name] = values
+			}
+			w.WriteHeader(answers[n].Status)
+		}))
+		server.EnableHTTP2 = version == 2
+		server.StartTLS()
+		defer server.Close()
+		for n, a := range answers {
+			reply, err := server.Client().Get(fmt.Sprintf("%s/%d", server.URL, n))
+			if err != nil {
+				t.Fatal(err)
+			}
+			reply.Body.Close()
+			if reply.ProtoMajor != version {
+				t.Fatalf("HTTP/%d, want HTTP/%d", reply.ProtoMajor, version)
+			}
+			if got, want := Read(reply.Header, reply.StatusCode), Read(a.example.header(), a.Status); !reflect.DeepEqual(got, want) {
+				t.Errorf("%s over HTTP/%d: %s, want %s", a.id, version, show(got.Policies), show(want.Policies))
 			}
 		}
 	}

@@ -1,6 +1,10 @@
 package declared
 
-import "strings"
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
 
 // Claims is what one response declares. The values that its policies point to
 // may be shared with other Claims: they are not to be changed.
@@ -24,6 +28,20 @@ type Claims struct {
 	// Notes say what could not be read, or only with an assumption: fixed
 	// sentences, each once, that name the header and never quote its value.
 	Notes []string
+}
+
+// LooksRefused reports whether a response is what limiters refuse with: 429, or
+// one of the other statuses that are in use for it if it also asks to wait or says
+// that nothing remains. Those are no proof: a server that is overloaded asks to
+// wait too, and the last hit that is admitted leaves nothing.
+func (c Claims) LooksRefused(status int) bool {
+	switch status {
+	case http.StatusTooManyRequests:
+		return true
+	case http.StatusForbidden, http.StatusServiceUnavailable, 418, 420, 529: // the last three by Binance, Twitter, Anthropic
+		return c.RetryAfter != nil || slices.ContainsFunc(c.Policies, func(p Policy) bool { return p.Remaining != nil && *p.Remaining == 0 })
+	}
+	return false
 }
 
 // ForClass returns the policy that governs the requests of a class: the one
