@@ -89,17 +89,19 @@ func (m *moments) gather(p pool) {
 	for i, s := range streams {
 		first := s.first(mostSayings * len(p.groups))
 		for _, limiter := range limiters {
-			m.follow(first, limiter(i))
+			m.follow(first, limiter(i), false)
+			m.follow(first, limiter(i), true)
 		}
 	}
 }
 
-// follow takes what the claims of one stream were in truth by one limiter.
-func (m *moments) follow(s *Stream, l Limiter) {
+// follow takes what the claims of one stream were in truth by one limiter. Which
+// hit began a window is known no better than when hits were decided.
+func (m *moments) follow(s *Stream, l Limiter, late bool) {
 	const most = 1000 // to count takes as long as the burst is large
 	every, n := len(m.said)/most+1, 0
 	known := false // before it is used up for the first time its level is not
-	s.follow(l, func(int32, time.Duration, bool) {}, func(hit int32, at time.Duration) {
+	s.follow(l, late, func(int32, time.Duration, bool) {}, func(hit int32, at time.Duration) {
 		known = known || s.outcome[hit] == trace.Limited
 		if said, ok := m.said[s.seq[hit]]; ok && known {
 			if n++; n%every == 0 {

@@ -115,7 +115,7 @@ func seconds(ns int64) float64 { return float64(ns) * 1e-9 }
 // the instant of the decision within its span, or the order of two that overlap,
 // makes the difference, the limiter is taken to agree with what was observed.
 func (s *Stream) foretell(l Limiter, since int64, answer func(hit int32, admits bool)) {
-	s.follow(l, func(hit int32, _ time.Duration, admits bool) {
+	s.follow(l, false, func(hit int32, _ time.Duration, admits bool) {
 		if s.from[hit] >= since {
 			answer(hit, admits)
 		}
@@ -125,7 +125,9 @@ func (s *Stream) foretell(l Limiter, since int64, answer func(hit int32, admits 
 // follow is foretell for all hits: it calls before with the instant of the
 // decision when the limiter knows of all earlier ones, and after when it knows of
 // that one as well.
-func (s *Stream) follow(l Limiter, before func(hit int32, at time.Duration, admits bool), after func(hit int32, at time.Duration)) {
+// Admitted hits are supposed to have been decided as early as can be, or late as late
+// as can be.
+func (s *Stream) follow(l Limiter, late bool, before func(hit int32, at time.Duration, admits bool), after func(hit int32, at time.Duration)) {
 	last := time.Duration(math.MinInt64)
 	ask := func(hit int32) {
 		from, to := time.Duration(s.from[hit]), time.Duration(s.to[hit])
@@ -136,7 +138,7 @@ func (s *Stream) follow(l Limiter, before func(hit int32, at time.Duration, admi
 			at = max(to, last)
 		}
 		admits := l.Admits(at)
-		if observed && admits {
+		if observed && admits && !late {
 			at = earliest(l, max(time.Duration(s.from[hit]), last), at)
 		}
 		before(hit, at, admits)
