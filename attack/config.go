@@ -57,7 +57,7 @@ type Config struct {
 	Lead time.Duration // from Zero to the start of the first phases; 0, or if logins take longer = DefaultLead after they are done
 
 	MaxRequests int           // requests sent over all classes and sources; 0 = as many as the profile has
-	MaxDuration time.Duration // from the start of the first phases; 0 = as long as the profile lasts
+	MaxDuration time.Duration // from the start of the first phases, and as long again, or a minute, for the logins before; 0 = as long as the profile lasts
 	Timeout     time.Duration // of one hit, until its reply has been read; 0 = DefaultTimeout
 	Grace       time.Duration // for hits under way when the run is stopped; 0 = DefaultGrace
 	MaxInFlight int           // hits under way per class and source; 0 = DefaultMaxInFlight, or the largest planned burst if that is more

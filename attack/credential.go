@@ -22,7 +22,7 @@ type Credential struct {
 type Reply struct {
 	Status int // below 400
 	Header http.Header
-	Body   []byte // at most maxLoginBody of it
+	Body   []byte // at most a MiB of it
 }
 
 // A Grant is a new credential.

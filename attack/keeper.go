@@ -17,7 +17,6 @@ import (
 
 // How a credential is renewed.
 const (
-	maxLoginBody  = 1 << 20
 	longestMargin = 30 * time.Second // before the end of its life
 	marginParts   = 3                // or this part of its life, if that is less
 	shortMargin   = 2 * time.Second  // but at least this, or half of its life
@@ -85,13 +84,15 @@ func (k *keeper) sentBy(s *stream, userAgent string) {
 }
 
 // logIn gets every credential that has to be got, one after the other, and
-// starts to keep it. It reports false when the run has to end.
+// starts to keep it: for each it is patient, for all together only as long as the
+// run may last, if that is longer. It reports false when the run has to end.
 func (r *run) logIn() bool {
+	latest := r.now() + max(patience, r.config.MaxDuration)
 	for _, k := range r.keepers {
 		if k.Renew == nil {
 			continue
 		}
-		if err := k.obtain(r.now()+patience, false); err != nil {
+		if err := k.obtain(min(latest, r.now()+patience), false); err != nil {
 			r.halt(err)
 			return false
 		}

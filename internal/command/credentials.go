@@ -34,6 +34,8 @@ type credentials struct {
 const (
 	onePerSource = "one"
 	allPerSource = "all"
+
+	defaultClaims = `{"sub":"ratefit-{{n}}"}`
 )
 
 func (o *credentials) add(f *pflag.FlagSet) {
@@ -48,8 +50,8 @@ func (o *credentials) add(f *pflag.FlagSet) {
 	f.StringVar(&o.perSource, "per-source", "", "accounts that each address uses, `one|all` (default all, with a profile one); probes that are chosen use two at most")
 	f.StringVar(&o.jwtKey, "jwt-key", "", "mint tokens with this `key`: @FILE or env:NAME, with a private key in PEM or a secret")
 	f.StringVar(&o.jwtAlg, "jwt-alg", "", "`name` of their signature, e.g. HS512 or ES256 (default by the key, HS256 for a secret)")
-	f.StringVar(&o.jwtClaims, "jwt-claims", `{"sub":"ratefit-{{n}}"}`, "their claims: @FILE, env:NAME or JSON; {{n}} is the number of the client, and accounts' fields have their names; iat and exp are added")
-	f.DurationVar(&o.jwtLife, "jwt-life", time.Hour, "how long they live; they are renewed before")
+	f.StringVar(&o.jwtClaims, "jwt-claims", "", "their claims: @FILE, env:NAME or JSON; {{n}} is the number of the client, and accounts' fields have their names; iat and exp are added (default {\"sub\":\"ratefit-{{n}}\"})")
+	f.DurationVar(&o.jwtLife, "jwt-life", 0, "how long they live; they are renewed before (default 1h)")
 	f.IntVar(&o.jwtClients, "jwt-clients", 0, "mint this `number` of clients; 0 = one for each account or address")
 }
 
@@ -85,8 +87,16 @@ func (o *credentials) check() error {
 		return usageFault("give accounts with --accounts FILE, or the body with --login-body @FILE", "--login: there is nothing to log in with")
 	case o.perSource != "" && o.perSource != onePerSource && o.perSource != allPerSource:
 		return usageFault("", "--per-source: %q is neither %s nor %s", o.perSource, onePerSource, allPerSource)
-	case o.jwtKey == "" && (o.jwtAlg != "" || o.jwtClients != 0):
-		return usageFault("give the key with --jwt-key @FILE", "--jwt-alg, --jwt-clients: there is no key to mint tokens with")
+	case o.jwtKey == "" && (o.jwtAlg != "" || o.jwtClients != 0 || o.jwtClaims != "" || o.jwtLife != 0):
+		return usageFault("give the key with --jwt-key @FILE", "--jwt-alg, --jwt-claims, --jwt-clients, --jwt-life: there is no key to mint tokens with")
+	case o.jwtLife < 0:
+		return usageFault("", "--jwt-life: must not be negative")
+	case o.jwtKey != "" && o.scheme != string(credential.Bearer):
+		return usageFault("leave --scheme out", "--scheme: minted tokens are sent as bearers")
+	case o.login == "" && o.accounts == "" && len(o.embedded) == 0 && o.scheme != string(credential.Bearer):
+		return usageFault("give accounts with --accounts FILE, or log in with --login", "--scheme: there is nothing to send so")
+	case o.perSource != "" && o.accounts == "" && o.jwtKey == "" && len(o.embedded) == 0:
+		return usageFault("give accounts with --accounts FILE", "--per-source: there is not more than one credential")
 	case o.jwtClients < 0:
 		return usageFault("", "--jwt-clients: must not be negative")
 	}
@@ -256,11 +266,18 @@ func (o *sending) mint() (*credential.Mint, error) {
 	if err != nil {
 		return nil, usageFault("give it with @FILE or env:NAME", "--jwt-key: %v", err)
 	}
-	claims, _, err := credential.Read(o.jwtClaims)
+	given, life := o.jwtClaims, o.jwtLife
+	if given == "" {
+		given = defaultClaims
+	}
+	if life == 0 {
+		life = time.Hour
+	}
+	claims, _, err := credential.Read(given)
 	if err != nil {
 		return nil, usageFault("", "--jwt-claims: %v", err)
 	}
-	m, err := credential.NewMint(key, o.jwtAlg, claims, o.jwtLife)
+	m, err := credential.NewMint(key, o.jwtAlg, claims, life)
 	if err != nil {
 		return nil, usageFault("", "--jwt-key: %v", err)
 	}

@@ -44,7 +44,7 @@ func (o *sending) add(f *pflag.FlagSet) {
 	f.StringVar(&o.profile, "profile", profiles.Default, "traffic to send: the `name` of a built-in profile or a YAML file")
 	f.IntSliceVar(&o.limitedStatus, "limited-status", []int{429}, "`statuses` that mean the limiter refused, e.g. 429,503")
 	f.IntVar(&o.maxRequests, "max-requests", defaultMaxRequests, "send at most this `number` of requests")
-	f.DurationVar(&o.maxDuration, "max-duration", defaultMaxDuration, "send for at most this long")
+	f.DurationVar(&o.maxDuration, "max-duration", defaultMaxDuration, "send for at most this long, and log in before that for as long at most, or a minute")
 	f.DurationVar(&o.timeout, "timeout", defaultTimeout, "wait at most this long for each reply")
 	f.BoolVar(&o.insecure, "insecure", false, "accept any TLS certificate")
 	f.BoolVar(&o.http2, "http2", false, "speak HTTP/2 where the target does")
