@@ -40,7 +40,7 @@ func (u *usualResults) decode(line []byte, r *vegeta.Result) bool {
 		case "error":
 			r.Error = d.strings.get(d.text())
 		case "body":
-			if !d.null() && !base64(d.text()) {
+			if !d.null() && !isBase64(d.text()) {
 				return false
 			}
 		case "method":
@@ -59,9 +59,9 @@ func (u *usualResults) decode(line []byte, r *vegeta.Result) bool {
 	return d.err == nil
 }
 
-// base64 reports whether a text can be a body: groups of four, the last one
+// isBase64 reports whether a text can be a body: groups of four, the last one
 // padded.
-func base64(text []byte) bool {
+func isBase64(text []byte) bool {
 	if len(text)%4 != 0 {
 		return false
 	}

@@ -91,6 +91,7 @@ func csvResults(br *bufio.Reader) results {
 	l := &lines{br: br, max: maxResult}
 	f := &feed{}
 	dec := vegeta.NewCSVDecoder(f)
+	var usual usualCSV
 	var buf []byte
 	return func(r *vegeta.Result) error {
 		buf = buf[:0]
@@ -105,6 +106,8 @@ func csvResults(br *bufio.Reader) results {
 				continue
 			case len(buf)+len(line) > maxResult:
 				return l.tooLong()
+			case len(buf) == 0 && whole && usual.decode(line, r):
+				return nil
 			}
 			buf = append(append(buf, line...), '\n')
 			if bytes.Count(buf, []byte{'"'})%2 != 0 {
