@@ -12,6 +12,7 @@
 // The commands are:
 //
 //	run         measure the limiter in front of a URL, or of the embedded sandbox
+//	verify      prove that a limiter does what was configured, e.g. in CI
 //	attack      send a profile of traffic and write a trace, without analyzing it
 //	analyze     find the limiter that explains recorded traffic
 //	report      print an analysis again, and draw its plots

@@ -26,6 +26,11 @@ type Analysis struct {
 	Cost     []Cost    `json:"cost,omitempty"`    // experiments about what refused hits cost
 	Findings []string  `json:"findings,omitempty"`
 	Warnings []string  `json:"warnings"`
+
+	// Partial says why the traffic is only a part of what was to be sent, "" = it is
+	// not: it was interrupted, or its trace is cut off.
+	Partial      string        `json:"partial,omitempty"`
+	Expectations []Expectation `json:"expectations,omitempty"`
 }
 
 // A Limit is one limiter: each (class, scope) that has its own.
@@ -49,13 +54,15 @@ type Limit struct {
 	HeaderChecks   []HeaderCheck        `json:"header_checks,omitempty"` // what responses claimed at their moment, and whether it was true
 	Clients        []Client             `json:"clients,omitempty"`       // how far clients of some kinds get in a minute
 	Region         []RegionPoint        `json:"region,omitempty"`        // outline of the consistent set, ascending rate
+	Possible       []Possible           `json:"possible,omitempty"`      // all that can be, where several models explain every decision
 
 	Hits                int            `json:"hits"`   // sent
 	Unsent              int            `json:"unsent"` // asked for, but not sent
 	Admitted            int            `json:"admitted"`
 	Limited             int            `json:"limited"`
-	Failed              int            `json:"failed"`  // never reached the limiter
-	Unknown             int            `json:"unknown"` // may or may not have been counted
+	Failed              int            `json:"failed"`                   // never reached the limiter
+	Unknown             int            `json:"unknown"`                  // may or may not have been counted
+	Busiest             int            `json:"busiest_second,omitempty"` // hits of one client that were certainly admitted within one second
 	FirstAdmittedStatus int            `json:"first_admitted_status,omitempty"`
 	LimitedStatuses     map[string]int `json:"limited_statuses"`
 	Warnings            []string       `json:"warnings"`

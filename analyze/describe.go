@@ -42,6 +42,7 @@ func describe(p pool, o Options) Limit {
 		l.Prediction = predict(p.model, p.streams, o)
 		l.doubt()
 	}
+	l.Possible, l.Busiest = p.possible(o), busiest(p.groups)
 	l.checkAnswers(p)
 	l.reject(p, o)
 	l.Declared = declare(p, &l)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"ratefit/expect"
 )
 
 // Limits on what one profile may ask for. They keep mistakes small: a slip of
@@ -35,6 +37,9 @@ type Profile struct {
 	// Headers says what response headers of the target mean that follow no
 	// convention; see the package comment.
 	Headers []Header
+
+	// Expect is what is expected of the target's limiters, nil = nothing.
+	Expect *expect.Set
 
 	source string // the text it was loaded from
 }

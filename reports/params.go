@@ -40,6 +40,18 @@ var params = []Param{
 	{"clock_grain_s", "s", "resolution of the limiter's clock, when it is coarser than a millisecond", nil},
 }
 
+// ExpectableParams lists the parameters that somebody can have configured: not those
+// that say how a measurement went.
+func ExpectableParams() []string {
+	var out []string
+	for _, p := range params {
+		if p.Name != "initial_deficit" && p.Name != "clock_grain_s" {
+			out = append(out, p.Name)
+		}
+	}
+	return out
+}
+
 // paramsOf returns the parameters that a model can have.
 func paramsOf(model string) []Param {
 	var out []Param

@@ -31,6 +31,7 @@ func Text(w io.Writer, a *analyze.Analysis, o TextOptions) error {
 	}
 	p := o.page()
 	labels := labelsOf(a.Limits)
+	p.expectations(a)
 	if len(a.Limits) == 0 {
 		p.line("no hits: nothing is known about the limiter", yellow)
 	}

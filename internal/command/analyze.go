@@ -11,6 +11,7 @@ import (
 
 	"ratefit/analyze"
 	"ratefit/analyze/declared"
+	"ratefit/analyze/gate"
 	"ratefit/internal/trace"
 	"ratefit/reports"
 )
@@ -133,6 +134,7 @@ func (o *fitting) analyzeTraces(ctx context.Context, s *streams, names []string)
 	select {
 	case a := <-done:
 		a.Warnings = append(a.Warnings, warnings...)
+		a.Partial = r.partial
 		return a, nil
 	case <-ctx.Done():
 		return nil, fault{code: Interrupted, text: "interrupted: nothing was analyzed"}
@@ -163,8 +165,12 @@ func (o *fitting) draw(ctx context.Context, s *streams, a *analyze.Analysis, nam
 	return names, nil
 }
 
+// heldCode is the exit code by what became of all expectations.
+var heldCode = map[analyze.Held]int{analyze.IsHeld: OK, analyze.IsBroken: Broken, analyze.IsUnknown: Inconclusive}
+
 // verdict turns an analysis into an exit code: what is not known is never a
-// pass, and a declared limit that does not hold is one that was asked about.
+// pass, and a declared limit that does not hold is one that was asked about. Where
+// there are expectations, they alone were asked about.
 func (o *fitting) verdict(a *analyze.Analysis) error {
 	code := OK
 	if len(a.Limits) == 0 {
@@ -174,6 +180,9 @@ func (o *fitting) verdict(a *analyze.Analysis) error {
 		if l.Verdict != analyze.Identified && l.Verdict != analyze.Unlimited {
 			code = Inconclusive
 		}
+	}
+	if len(a.Expectations) > 0 {
+		code = heldCode[gate.Sum(a.Expectations)]
 	}
 	if o.expectDeclared {
 		code = declaredCode(a, code)

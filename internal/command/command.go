@@ -34,6 +34,7 @@ type action func(ctx context.Context, s *streams, args []string) error
 func commands() []command {
 	return []command{
 		runCommand(),
+		verifyCommand(),
 		attackCommand(),
 		analyzeCommand(),
 		reportCommand(),

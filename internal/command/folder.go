@@ -120,3 +120,47 @@ func writeFile(name string, write func(io.Writer) error) error {
 	}
 	return failure("", "%s: %v", name, err)
 }
+
+// appendTo writes at the end of a file, which is made if it is not there.
+func appendTo(name string, write func(io.Writer) error) error {
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		return failure("", "%v", err)
+	}
+	err = write(f)
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	if err != nil {
+		return failure("", "%s: %v", name, err)
+	}
+	return nil
+}
+
+// replaceFile writes a file beside the one that is meant and renames it, so that
+// whoever reads it at any moment sees all of the old one or all of the new one.
+// The other one's name ends so that no collector reads it.
+func replaceFile(name string, write func(io.Writer) error) error {
+	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*.tmp")
+	if err != nil {
+		return failure("", "%v", err)
+	}
+	err = write(f)
+	if err == nil {
+		err = f.Chmod(0o644) // the collector is somebody else
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+		return failure("", "%s: %v", name, err)
+	}
+	return nil
+}

@@ -47,7 +47,8 @@ machine the plan is shown and has to be agreed to, or --yes given.
 The exit code is 0 when every limiter is identified or nothing was limited, 1
 when the target cannot be measured, 2 for wrong usage, 3 when the answer is not
 certain, 4 with --expect-declared when a declared limit does not hold, and 130
-when interrupted; what was recorded until then is kept and analyzed.
+when interrupted; what was recorded until then is kept and analyzed. With a
+profile that has expectations it is that of ratefit verify.
 
 examples:
   ratefit run
@@ -59,24 +60,35 @@ examples:
 `,
 		setup: func(f *pflag.FlagSet) action {
 			o := measuring{flags: f}
-			o.sending.add(f)
-			o.adaptive.add(f, &o.sending)
-			o.fitting.add(f)
-			f.StringVar(&o.out, "out", "", "write into this new `folder` (default ratefit-out/TIME)")
-			f.BoolVar(&o.noPlots, "no-plots", false, "draw no plots")
-			return o.run
+			o.addAll(f)
+			return func(ctx context.Context, s *streams, args []string) error {
+				if err := o.gating.takeFrom(o.profile); err != nil {
+					return err
+				}
+				return o.run(ctx, s, args)
+			}
 		},
 	}
 }
 
-// measuring is the flags of run.
+// measuring is the flags of run, and of verify, which has those of gating too.
 type measuring struct {
 	sending
 	adaptive
 	fitting
+	gating
 	flags   *pflag.FlagSet
 	out     string
 	noPlots bool
+}
+
+// addAll adds the flags of run.
+func (o *measuring) addAll(f *pflag.FlagSet) {
+	o.sending.add(f)
+	o.adaptive.add(f, &o.sending)
+	o.fitting.add(f)
+	f.StringVar(&o.out, "out", "", "write into this new `folder` (default ratefit-out/TIME)")
+	f.BoolVar(&o.noPlots, "no-plots", false, "draw no plots")
 }
 
 func (o *measuring) run(ctx context.Context, s *streams, args []string) error {
@@ -140,6 +152,7 @@ func (o *measuring) measure(ctx context.Context, s *streams, url string) error {
 
 // report writes the files and shows the analysis.
 func (o *measuring) report(ctx context.Context, s *streams, j *job, done *sent, a *analyze.Analysis, folder string, interrupted bool) error {
+	o.judge(a)
 	verdict := o.verdict(a)
 	if interrupted {
 		verdict = fault{code: Interrupted, text: "interrupted: this is what was measured until then"}
@@ -159,8 +172,12 @@ func (o *measuring) report(ctx context.Context, s *streams, j *job, done *sent, 
 	if err := o.writeManifest(j, done, folder, codeOf(verdict)); err != nil {
 		return err
 	}
+	told := o.tell(s, a)
 	if err := show(s, a, o.format, done.files); err != nil {
 		return err
+	}
+	if told != nil {
+		return told
 	}
 	return verdict
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"ratefit/internal/trace"
@@ -17,6 +18,7 @@ type recording struct {
 	names   []string
 	shifts  []time.Duration // added to the instants of each trace
 	meta    trace.Meta      // of the earliest, which gives offset 0
+	partial string          // after each: why it is not all that was to be sent, "" = it is
 }
 
 // openTraces opens files, or standard input for "-". Traces that do not agree
@@ -90,6 +92,9 @@ func (r *recording) each(ctx context.Context, add func(*trace.Hit)) (warnings []
 		if one.Truncated() {
 			warnings = append(warnings, fmt.Sprintf("%s was cut off: it was read up to its last whole record", r.names[i]))
 		}
+		if why := brokenOff(one); why != "" {
+			r.partial = why
+		}
 	}
 	return warnings, nil
 }
@@ -115,4 +120,19 @@ func (r *recording) close() {
 	for _, one := range r.readers {
 		_ = one.Close()
 	}
+}
+
+// brokenOff says why a trace that was read to its end is not all that was to be
+// recorded, "" if it is. Budgets are part of what was to be.
+func brokenOff(r *trace.Reader) string {
+	end, ok := r.End()
+	switch {
+	case r.Truncated():
+		return "the trace is cut off"
+	case !ok || end.Reason == "done" || strings.HasPrefix(end.Reason, "budget") || strings.HasPrefix(end.Reason, "not known"):
+		return ""
+	case end.Reason == "interrupted":
+		return "the run was interrupted"
+	}
+	return "the run was given up"
 }
