@@ -1,6 +1,9 @@
 package expect
 
-import "strings"
+import (
+	"math"
+	"strings"
+)
 
 // A Tolerance is a share, from 0 to [MostTolerance].
 type Tolerance float64
@@ -31,7 +34,7 @@ func ParseTolerance(text string) (Tolerance, error) {
 	if Tolerance(x) > MostTolerance {
 		return 0, mistake(try, "%s is more than 50%%: that would say nothing", quoted(text))
 	}
-	return Tolerance(x), nil
+	return Tolerance(math.Round(x*1e9) / 1e9), nil // beyond that nothing is measured
 }
 
 // String writes the tolerance as [ParseTolerance] reads it: as a share, which is

@@ -33,7 +33,7 @@ func (p *page) expectations(a *analyze.Analysis) {
 	var why []row
 	for i := range all {
 		if e := &all[i]; e.Verdict != analyze.IsHeld {
-			why = append(why, row{label: subject(e), text: sentence(e), paint: heldPaint(e.Verdict)})
+			why = append(why, row{label: mark(e.Verdict), text: subject(e) + ": " + sentence(e), paint: heldPaint(e.Verdict)})
 		}
 	}
 	if len(why) > 0 {
@@ -43,9 +43,9 @@ func (p *page) expectations(a *analyze.Analysis) {
 	p.gap()
 }
 
-// sentence says why an expectation is not held, and what would decide it.
+// sentence says why an expectation is held or not, and what would decide it.
 func sentence(e *analyze.Expectation) string {
-	text := heldWord(e.Verdict) + ": " + printable(e.Text)
+	text := printable(e.Text)
 	if e.Try != "" {
 		text += "; to decide it, " + printable(e.Try)
 	}
@@ -99,14 +99,16 @@ func expectationsLine(all []analyze.Expectation) string {
 	return string(sumOf(all)) + ": of " + plural(len(all), "expectation", "expectations") + ", " + and(parts)
 }
 
-func heldWord(v analyze.Held) string {
+func heldWord(v analyze.Held) string { return mark(v) + " " + string(v) }
+
+func mark(v analyze.Held) string {
 	switch v {
 	case analyze.IsHeld:
-		return "✓ held"
+		return "✓"
 	case analyze.IsBroken:
-		return "✗ broken"
+		return "✗"
 	}
-	return "? undecided"
+	return "?"
 }
 
 func heldPaint(v analyze.Held) paint {

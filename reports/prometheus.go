@@ -10,7 +10,8 @@ import (
 
 // Prometheus writes gauges in the text exposition format, for the textfile
 // collector of node_exporter. Each limit is told by its place in the analysis,
-// its class and its first source.
+// its class and its first source. Rates and bursts are those of limiters that are
+// identified: what only might be is no measurement.
 func Prometheus(w io.Writer, a *analyze.Analysis) error {
 	if err := finite(a); err != nil {
 		return err
@@ -114,7 +115,7 @@ func (m *metrics) interval(name, help string, a *analyze.Analysis, of [][]label,
 	} {
 		m.begin(name+end.suffix, help+end.help)
 		for i := range a.Limits {
-			if iv := get(&a.Limits[i]); iv != nil {
+			if iv := get(&a.Limits[i]); iv != nil && a.Limits[i].Verdict == analyze.Identified {
 				if x := end.at(iv); x != nil {
 					m.sample(*x, of[i]...)
 				}

@@ -26,7 +26,7 @@ func Summary(w io.Writer, a *analyze.Analysis) error {
 		b.WriteString("\n")
 		for i := range a.Expectations {
 			if e := &a.Expectations[i]; e.Verdict != analyze.IsHeld {
-				b.WriteString("- " + markdown(subject(e)) + ": " + markdown(sentence(e)) + "\n")
+				b.WriteString("- " + markdown(heldWord(e.Verdict)) + ": " + markdown(subject(e)) + ": " + markdown(sentence(e)) + "\n")
 			}
 		}
 		if sumOf(a.Expectations) != analyze.IsHeld {

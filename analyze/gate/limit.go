@@ -111,6 +111,8 @@ func possible(l *analyze.Limit) (all []analyze.Possible, why string) {
 		return []analyze.Possible{{Model: l.Model, SustainedRate: l.SustainedRate, Burst: l.Burst, Params: l.Params, Modifiers: l.Modifiers}}, ""
 	case l.Verdict == analyze.Undetermined && len(l.Possible) > 0:
 		return l.Possible, ""
+	case l.Verdict == analyze.Unlimited:
+		return nil, "nothing was limited"
 	case l.Verdict == analyze.Contradicted:
 		return nil, "no model explains every decision, so nothing is known for certain"
 	}
@@ -188,9 +190,9 @@ func (j judging) nothingLimited(x expect.Limit, l *analyze.Limit) finding {
 	if x.Burst == 0 {
 		return undecided(nothing, fmt.Sprintf("expect a burst as well, as in %s:30", x), "nothing was limited; a large burst would explain that")
 	}
-	need := short(j.most(x) + 1)
-	return undecided(nothing, fmt.Sprintf("send more than %s hits in one second: --max-rate %.0f", short(j.most(x)), j.most(x)+1),
-		"nothing was limited, but no more than %d hits were admitted within one second; it takes %s to tell", l.Busiest, need)
+	need := int(j.most(x)) + 1
+	return undecided(nothing, fmt.Sprintf("send at least that many: --max-rate %d", need),
+		"nothing was limited, but no more than %d hits were admitted within one second; it takes %d to tell", l.Busiest, need)
 }
 
 // unlimited judges a class that is expected to have no limiter.
