@@ -35,6 +35,7 @@ func (p *Profile) check(report reporter) {
 		checkDuration("stagger", p.Stagger, report)
 	}
 	checkHeaders(p.Headers, report)
+	p.checkExpect(report)
 	switch {
 	case len(p.Classes) == 0:
 		report("classes", "is missing; a profile needs phases for at least one class")

@@ -49,6 +49,18 @@
 // unit and policy are about one limit. A reset or a window is in s, ms, min or h,
 // or else what its value suggests.
 //
+// # Expectations
+//
+// What the target's limiters are expected to be, for ratefit verify and run:
+//
+//	expect:
+//	  limits: {read: 2/s:30, write: 100/15m}  # rate:burst, or unlimited; read+write if they share one
+//	  model: token-bucket                     # or a mapping from classes
+//	  params: {write: {window_s: 900}}        # or without the class, for all
+//	  scope: {source: separate}
+//	  declared: true                          # the headers are true; or a list of classes
+//	  tolerance: 1%
+//
 // # Rates and durations
 //
 // A rate is a decimal number per second, or per s, min (m), h or d: 50, 50/s,

@@ -19,6 +19,7 @@ func FuzzLoad(f *testing.F) {
 		f.Add(c.text)
 	}
 	f.Add("phases: [{kind: ramp, from: 1/d, to: 1000000, duration: 19s}, {kind: ramp, from: 1000000, to: 0, duration: 1ns}]")
+	f.Add(expecting)
 	f.Add("phases: &a [{kind: replay, at: [0, {at: 1s, hits: 9}]}]\nclasses: {a: , b: {phases: *a}}")
 	f.Fuzz(func(t *testing.T, text string) {
 		p, problems := Check(strings.NewReader(text), "f.yaml")

@@ -50,10 +50,10 @@ name: y
 phases: [{kind: pause, duration: 1s, duration: 2s}]`, `:2: name: is there twice; remove one of them
 :3: phases[0].duration: is there twice; remove one of them`},
 		{`nam: x
-phases: [{kind: pause, duration: 1s}]`, `:1: nam: is not a field of a profile, which has name, about, stagger, headers, phases, classes; did you mean name?`},
-		{`expect: x
+phases: [{kind: pause, duration: 1s}]`, `:1: nam: is not a field of a profile, which has name, about, stagger, headers, expect, phases, classes; did you mean name?`},
+		{`expects: x
 headers: {a: b}
-phases: [{kind: pause, duration: 1s}]`, `:1: expect: is not a field of a profile, which has name, about, stagger, headers, phases, classes
+phases: [{kind: pause, duration: 1s}]`, `:1: expects: is not a field of a profile, which has name, about, stagger, headers, expect, phases, classes; did you mean expect?
 :2: headers.a: must declare one of limit, remaining, used, reset, window, burst, cost, class, policy`},
 		{`classes: {read: {phases: [{kind: pause, duration: 1s}]}, read: {}}`, `:1: classes.read: is there twice; remove one of them`},
 		{`classes:
@@ -112,7 +112,7 @@ phases: []`, `:3: must be one document; remove what follows the second ---`},
 		{"\xff", `: is not UTF-8 text; save it as UTF-8`},
 		{"\x00", `:1: must be a mapping with phases or classes, is a single value`},
 		{"a\x00: b", `: has neither phases nor classes; write phases: and a list, each with its kind
-:1: "a\x00": is not a field of a profile, which has name, about, stagger, headers, phases, classes`},
+:1: "a\x00": is not a field of a profile, which has name, about, stagger, headers, expect, phases, classes`},
 		{`	a: b`, `:1: is not valid YAML: tab character cannot use as a map key directly`},
 		{"about: |\n  two\n  lines \a\nphases: [{kind: pause, duration: 1s}]\n", `:1: about: must be one line of at most 1000 printable characters`},
 		{"name: a/b\nphases: [{kind: pause, duration: 1s, name: 'x\x1b[1m'}, {kind: pause, name: p, duration: 1s}, {kind: pause, name: p, duration: 1s}, {kind: pause, name: '', duration: 1s}]\n", `:1: name: must begin with a letter or digit and go on with those and . _ -, is a/b

@@ -85,13 +85,15 @@ func (r *reader) profile(root field, name string) (*Profile, sharing) {
 			p.Stagger = r.duration(f)
 		case "headers":
 			p.Headers = r.headers(f)
+		case "expect":
+			p.Expect = r.expectations(f)
 		case "phases":
 			top = &fields[i]
 			phases = r.phases(f)
 		case "classes":
 			classes = &fields[i]
 		default:
-			known := []string{"name", "about", "stagger", "headers", "phases", "classes"}
+			known := []string{"name", "about", "stagger", "headers", "expect", "phases", "classes"}
 			r.report(f.path, f.line, unknownText(f.key, "a profile", known))
 		}
 	}

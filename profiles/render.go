@@ -20,6 +20,7 @@ func (p *Profile) YAML() string {
 		fmt.Fprintf(&b, "stagger: %s\n", p.Stagger)
 	}
 	renderHeaders(&b, p.Headers)
+	renderExpect(&b, p.Expect)
 	b.WriteString("classes:\n")
 	for _, c := range p.Classes {
 		fmt.Fprintf(&b, "  %s:\n", strconv.Quote(c.Name))

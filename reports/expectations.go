@@ -81,11 +81,13 @@ func sumOf(all []analyze.Expectation) analyze.Held {
 // expectationsLine is one sentence about all expectations.
 func expectationsLine(all []analyze.Expectation) string {
 	held, broken, undecided := tally(all)
-	if held == len(all) {
-		if held == 1 {
-			return "held: the expectation"
-		}
-		return "held: all " + count(held) + " expectations"
+	verdict := string(sumOf(all)) + ": "
+	switch {
+	case max(held, broken, undecided) < len(all):
+	case len(all) == 1:
+		return verdict + "the expectation"
+	default:
+		return verdict + "all " + count(len(all)) + " expectations"
 	}
 	var parts []string
 	for _, p := range []struct {
@@ -96,7 +98,7 @@ func expectationsLine(all []analyze.Expectation) string {
 			parts = append(parts, count(p.n)+" "+p.word)
 		}
 	}
-	return string(sumOf(all)) + ": of " + plural(len(all), "expectation", "expectations") + ", " + and(parts)
+	return verdict + "of " + plural(len(all), "expectation", "expectations") + ", " + and(parts)
 }
 
 func heldWord(v analyze.Held) string { return mark(v) + " " + string(v) }

@@ -81,11 +81,10 @@ func (g *gating) takeFrom(profile string) error {
 	if err != nil {
 		return err
 	}
-	g.set = expect.Set{}
 	if p.Expect != nil {
 		g.set = *p.Expect
 	}
-	return checkKnown(&g.set)
+	return nil
 }
 
 func expectFault(place string, err error) error {
@@ -122,7 +121,7 @@ func unknownExpected(name, kind string, known []string) error {
 	if near, ok := closest(name, known); ok {
 		hint = "did you mean " + near + "? else " + hint
 	}
-	return usageFault(hint, "expected %s: there is no %q", kind, name)
+	return usageFault(hint, "there is no %s %q to expect", kind, name)
 }
 
 // checkFiles finds out before anything is sent what could not be written after.

@@ -134,10 +134,28 @@ func checkProfile(name string) (*profiles.Profile, []error) {
 		if c.Request == "" && c.Name != "read" && c.Name != "write" {
 			mistakes = append(mistakes, usageFault("only read and write take theirs from the command line; write a line such as request: GET /path",
 				"%s: classes.%s.request: is missing", name, c.Name))
-			p = nil
 		}
 	}
-	return p, mistakes
+	switch {
+	case len(mistakes) > 0:
+		return nil, mistakes
+	case p.Expect == nil:
+		return p, nil
+	}
+	if err := checkKnown(p.Expect); err != nil {
+		return nil, []error{within(name+": expect", err)}
+	}
+	return p, nil
+}
+
+// within says where a mistake is.
+func within(place string, err error) error {
+	var f fault
+	if !errors.As(err, &f) {
+		return err
+	}
+	f.text = place + ": " + f.text
+	return f
 }
 
 // readProfile reads a profile from a YAML file, or tells the first mistake.
