@@ -16,6 +16,7 @@
 //	attack      send a profile of traffic and write a trace, without analyzing it
 //	analyze     find the limiter that explains recorded traffic
 //	report      print an analysis again, and draw its plots
+//	compare     show two analyses side by side, and what changed
 //	sandbox     serve a small booking API with known limits, to try ratefit on
 //	convert     turn a trace into Vegeta's formats, and back
 //	profiles    list, show and check profiles of traffic

@@ -38,6 +38,7 @@ func commands() []command {
 		attackCommand(),
 		analyzeCommand(),
 		reportCommand(),
+		compareCommand(),
 		sandboxCommand(),
 		convertCommand(),
 		profilesCommand(),
