@@ -279,3 +279,26 @@ func TestPlace(t *testing.T) {
 		}
 	})
 }
+
+// What is decided need not be measured closer; of other classes nothing is asked.
+func TestDecided(t *testing.T) {
+	wide := with(func(l *analyze.Limit) { l.SustainedRate = between(1.9, 2.1) })
+	for _, c := range []struct {
+		expect, class string
+		l             analyze.Limit
+		want          bool
+	}{
+		{"read=2/s:30", "read", bucket(), true},
+		{"read=9/s:30", "read", bucket(), true},
+		{"read=2/s:30", "read", wide, false},
+		{"read=9/s:30", "read", wide, true},
+		{"read=2/s:30", "write", wide, true},
+		{"scope source=separate", "read", wide, true},
+		{"read=2/s:30", "read", with(func(l *analyze.Limit) { l.Burst = least(30) }), false},
+		{"read=2/s:30", "read", with(func(l *analyze.Limit) { l.Class = "read+write" }), true},
+	} {
+		if got := Decided(set(t, c.expect), c.class, &c.l); got != c.want {
+			t.Errorf("%s of %s: %v, want %v", c.expect, c.class, got, c.want)
+		}
+	}
+}

@@ -12,6 +12,25 @@ import (
 // that nothing is limited, where the expectation does not say.
 const fewest = 100
 
+// Decided reports whether what is known of a class so far decides what is expected of
+// its rate and burst, to either side: then there is no point in measuring them closer.
+func Decided(s *expect.Set, class string, l *analyze.Limit) bool {
+	alone := *l
+	alone.Class = class
+	j := judging{s, &analyze.Analysis{Limits: []analyze.Limit{alone}}}
+	for _, x := range s.Limits {
+		if x.Class != class {
+			continue
+		}
+		for _, e := range j.limit(x) {
+			if e.Verdict == analyze.IsUnknown {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // around is what is accepted for a number.
 func around(x float64, t expect.Tolerance) analyze.Interval {
 	low, high := x*(1-float64(t)), x*(1+float64(t))

@@ -116,6 +116,7 @@ func (j *job) probing(session *attack.Session) probe.Options {
 		Classes: classes, Sources: session.Sources(), LimitedStatus: j.options.limitedStatus, AtRest: j.atRest,
 		MaxRequests: j.options.maxRequests, MaxLimited: o.maxLimited, MaxDuration: j.options.maxDuration, MaxRate: o.maxRate,
 		Clock: session.Now, Start: session.Now(), Polite: o.polite, Scope: o.scope, Seed: 1,
+		Decided: j.decided,
 	}
 }
 

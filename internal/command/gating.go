@@ -143,6 +143,14 @@ func (g *gating) checkFiles() error {
 	return nil
 }
 
+// decided tells a planner when what is expected is answered.
+func (g *gating) decided() func(class string, l *analyze.Limit) bool {
+	if g.set.Empty() {
+		return nil
+	}
+	return func(class string, l *analyze.Limit) bool { return gate.Decided(&g.set, class, l) }
+}
+
 // judge holds the analysis against what is expected.
 func (g *gating) judge(a *analyze.Analysis) {
 	if !g.set.Empty() {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"ratefit/analyze"
 	"ratefit/attack"
 	"ratefit/internal/probe"
 	"ratefit/internal/trace"
@@ -30,6 +31,7 @@ type job struct {
 	plan         *plan
 	adaptive     *adaptive // nil = the profile is sent
 	atRest       bool
+	decided      func(class string, l *analyze.Limit) bool // see [probe.Options]
 }
 
 // prepare makes a job for a target. yes that is still needed is asked for by

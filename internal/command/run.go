@@ -126,7 +126,7 @@ func (o *measuring) measure(ctx context.Context, s *streams, url string) error {
 	if err := agree(ctx, s, j.plan, j.loopback, o.yes); err != nil {
 		return err
 	}
-	j.atRest = o.atRest
+	j.atRest, j.decided = o.atRest, o.decided()
 	folder, err := makeFolder(o.out, time.Now())
 	if err != nil {
 		return err

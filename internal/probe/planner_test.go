@@ -136,6 +136,28 @@ func TestPlanBuckets(t *testing.T) {
 	}
 }
 
+// As long as what is asked of a class is not decided, it is measured more closely,
+// and no longer than the budgets allow.
+func TestPlanUntilDecided(t *testing.T) {
+	w := func() *world {
+		return &world{limiter: each(func(string) decider { return newBucket(20, 31) }), rtt: loopback, jitter: loopback / 3}
+	}
+	usual := plan(t, Options{}, w())
+	aim := width(usual.limits[0].SustainedRate) / 3
+	asked := 0
+	o := Options{Decided: func(class string, l *analyze.Limit) bool {
+		asked++
+		return class == "read" && width(l.SustainedRate) <= aim
+	}}
+	closer := plan(t, o, w())
+	closer.keeps(t, o)
+	if got := width(closer.limits[0].SustainedRate); got > aim || asked == 0 {
+		t.Errorf("asked %d times for %.3f %%, got %.3f %%", asked, 100*aim, 100*got)
+	}
+	never := Options{MaxRequests: 2000, Decided: func(string, *analyze.Limit) bool { return false }}
+	plan(t, never, w()).keeps(t, never)
+}
+
 // Whatever the limiter is, a plan comes to its end within its budgets.
 func TestPlanEndsWithinBudgets(t *testing.T) {
 	for name, make := range map[string]func() decider{

@@ -21,7 +21,11 @@
 // both orders.
 package probe
 
-import "time"
+import (
+	"time"
+
+	"ratefit/analyze"
+)
 
 // A Probe is some hits of one class from one source that answer a question.
 type Probe struct {
@@ -68,6 +72,11 @@ type Options struct {
 	Polite bool          // as few limited hits as will do
 	Scope  bool          // ask who shares a limiter
 	Seed   uint64        // of all random instants
+
+	// Decided reports whether what is known of a class answers what is asked of it;
+	// until then its limiter is measured more closely than it would be, within the
+	// budgets. nil = nothing is asked.
+	Decided func(class string, l *analyze.Limit) bool
 }
 
 // Defaults of the fields of [Options] that are left zero.

@@ -113,7 +113,7 @@ func (l *lane) settled(k known) bool {
 	}
 	rate := k.limit.SustainedRate == nil || width(k.limit.SustainedRate) <= k.aim()*patience(l.p.now-l.began, k.scale)
 	burst := k.limit.Burst == nil || exact(k.limit.Burst) || l.p.now-l.began > 40*time.Second
-	return rate && burst
+	return rate && burst && (l.p.o.Decided == nil || l.p.o.Decided(l.class, &k.limit))
 }
 
 // progress reports that something became clearer.
