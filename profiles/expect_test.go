@@ -70,9 +70,9 @@ func TestExpect(t *testing.T) {
 
 func TestExpectProblems(t *testing.T) {
 	for text, want := range map[string]string{
-		"  {}": "2: expect: must expect something, as in limits: {read: 2/s:30}; it has limits, model, params, scope, declared, tolerance",
-		"  5":  "2: expect: must be a mapping such as limits: {read: 2/s:30}, is a single value",
-		"  limit: {read: 2/s}":                          "3: expect.limit: is not a field of expect, which has limits, model, params, scope, declared, tolerance; did you mean limits?",
+		"  {}":                 "2: expect: must expect something, as in limits: {read: 2/s:30}; it has limits, model, params, scope, declared, tolerance",
+		"  5":                  "2: expect: must be a mapping such as limits: {read: 2/s:30}, is a single value",
+		"  limit: {read: 2/s}": "3: expect.limit: is not a field of expect, which has limits, model, params, scope, declared, tolerance; did you mean limits?",
 		"  limits:\n    read: 2/s:30\n    write: 2":     `5: expect.limits.write: is "write=2": "2" is not a rate: it does not say per what; write hits per time such as 2/s, 120/m, 5/h, 100/15m or 0.5/s`,
 		"  limits:\n    bulk: 2/s":                      "4: expect.limits.bulk: is about class bulk, which this profile does not send",
 		"  limits: {read: [2/s]}":                       "3: expect.limits.read: must be one value, is a list",
