@@ -59,6 +59,10 @@
 //	ratefit analyze monday.jsonl.gz
 //	vegeta attack -rate 50 -duration 30s -targets t.txt | ratefit analyze -
 //
+// Prove in CI that a limiter does what was configured:
+//
+//	ratefit verify http://127.0.0.1:8080/items --expect read=2/s:30 --junit limits.xml
+//
 // # What is sent
 //
 // Reads are GET of the URL unless --read names another request. Writes change
@@ -145,12 +149,17 @@
 //	2    wrong usage; nothing was sent
 //	3    inconclusive: a limiter is undetermined or contradicts every model, or
 //	     there was too little to tell. Never a pass
-//	4    with --expect-declared: a limit that the headers declare does not hold
+//	4    an expectation of verify, or of the profile, does not hold; with
+//	     --expect-declared: a limit that the headers declare
 //	130  interrupted; what was recorded until then is kept and analyzed
 //
 // A declared limit that does not hold is always reported. It changes the exit
 // code only where it was the question, that is with --expect-declared. Then a
 // limit that is not declared, or that cannot be judged, gives 3.
+//
+// Where there are expectations they alone decide: 0 when all are held, 4 when one
+// is broken, else 3. "ratefit compare" ends with 0 whatever it finds, unless
+// --expect-same is given.
 //
 // The first interrupt ends the sending and leads to a partial report. A second
 // one ends ratefit at once.

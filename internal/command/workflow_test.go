@@ -66,7 +66,7 @@ func TestShownExpectations(t *testing.T) {
 			var g gating
 			f := pflag.NewFlagSet("", pflag.ContinueOnError)
 			g.add(f)
-			if f.Lookup(strings.TrimPrefix(word, "--")) == nil || !strings.HasPrefix(word, "--expect") || !strings.ContainsAny(words[i+1], "=-") {
+			if f.Lookup(strings.TrimPrefix(word, "--")) == nil || !strings.HasPrefix(word, "--expect") || strings.HasPrefix(words[i+1], "-") || !strings.ContainsAny(words[i+1], "=-") {
 				continue
 			}
 			read++
