@@ -51,7 +51,7 @@ func TestBashCompletes(t *testing.T) {
 	}
 	_, script, _ := invoke("completion", "bash")
 	for words, want := range map[string]string{
-		"ratefit ver":             "version",
+		"ratefit ver":             "verify version",
 		"ratefit run --format ":   "text json",
 		"ratefit run --format j":  "json",
 		"ratefit run --max-d":     "--max-duration",

@@ -46,8 +46,8 @@ wrong usage, and 130 when interrupted.
 
 examples:
   ratefit verify --expect read=2/s:30 --expect write=2/s:10
-  ratefit verify http://127.0.0.1:8080/items --expect read=100/15m --expect-model fixed-window
-  ratefit verify https://api.example.org/items --bearer env:TOKEN --yes --expect declared --junit limits.xml
+  ratefit verify http://127.0.0.1:8080/items --expect read=100/15m --junit limits.xml
+  ratefit verify http://127.0.0.1:8080/items --bearer env:TOKEN --expect declared
   ratefit verify ratefit-out/20260102T030405Z --expect read=2/s:30 --tolerance 2%
 `,
 		setup: func(f *pflag.FlagSet) action {
