@@ -127,9 +127,6 @@ func detail(l *analyze.Limit, counted bool) []row {
 	if p := l.Prediction; p != nil && p.Hits > 0 {
 		add("foretold", tied(share(p.Correct, p.Hits))+" of "+plural(p.Hits, "hit", "hits")+" that the fit had not seen", plain)
 	}
-	for _, c := range l.Clients {
-		add("client", clientRow(c), plain)
-	}
 	for _, w := range l.Warnings {
 		add("warning", printable(w), yellow)
 	}

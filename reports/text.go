@@ -40,6 +40,7 @@ func Text(w io.Writer, a *analyze.Analysis, o TextOptions) error {
 		p.gap()
 		p.line(labels[i]+from(&a.Limits[i], labels[i]), bold)
 		p.rows(2, plain, detail(&a.Limits[i], counted))
+		p.capacity(&a.Limits[i])
 		p.ruledOut(&a.Limits[i])
 	}
 	p.gap()

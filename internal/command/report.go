@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"ratefit/analyze"
+	"ratefit/reports"
 )
 
 func reportCommand() command {
@@ -31,7 +32,7 @@ examples:
 `,
 		setup: func(f *pflag.FlagSet) action {
 			var o fitting
-			choiceVar(f, &o.format, "format", "form of the result", "text", "json")
+			choiceVar(f, &o.format, "format", "form of the result", reports.DocumentNames()...)
 			f.BoolVar(&o.expectDeclared, "expect-declared", false, "end with exit code 4 when a declared limit does not hold")
 			plots := f.String("plots", "", "also draw plots as SVG and PNG into this `folder`")
 			return func(ctx context.Context, s *streams, args []string) error {
