@@ -91,26 +91,29 @@ func takesWords(all []analyze.Takes) string {
 // paceWords says the settings of a client-side limiter.
 func paceWords(c *analyze.Pace) string {
 	if c.Rate == 0 {
-		return tied("at most "+count(c.Concurrency)) + " at the same time are never limited"
+		return tied("at most "+count(c.Concurrency)) + " requests at a time are never limited"
 	}
-	text := tied(paceRate(c.Rate)) + " with " + tied("bursts of "+count(c.Burst))
+	text := paceRate(c.Rate) + " in " + tied("bursts of "+count(c.Burst))
 	if c.Burst == 1 {
-		text = tied(paceRate(c.Rate)) + ", " + tied("evenly spaced,")
+		text = paceRate(c.Rate) + ", one by one"
 	}
-	text += " is never limited, if no request is held up by more than " + tied(seconds(c.Jitter))
-	if c.Concurrency > 0 {
-		text += "; replies took " + tied(seconds(c.Reply)) + ", so " + tied(plural(c.Concurrency, "request", "requests")) + " at a time use it up"
+	text += ", never limited if none is held up by more than " + tied(shortSpan(c.Jitter))
+	switch {
+	case c.Concurrency == 1:
+		text += "; replies took " + tied(shortSpan(c.Reply)) + ": one at a time is enough"
+	case c.Concurrency > 1:
+		text += "; replies took " + tied(shortSpan(c.Reply)) + ": " + tied(count(c.Concurrency)+" at a time") + " are enough"
 	}
 	return text
 }
 
-// paceRate formats a rate rounded down, and the time between two when it is slow.
+// paceRate formats a rate rounded down, a slow one by the time between two.
 func paceRate(rate float64) string {
-	v := trim(rounded(rate, decimals(rate, 5), -1))
 	if rate < 1 {
-		return "one every " + trim(rounded(1/rate, decimals(1/rate, 5), +1)) + " s"
+		return tied("a request every " + trim(rounded(1/rate, decimals(1/rate, 5), +1)) + " s")
 	}
-	return v + " " + requests(v) + "/s"
+	v := trim(rounded(rate, decimals(rate, 5), -1))
+	return tied(v + " " + requests(v) + "/s")
 }
 
 // clientRows says how far clients of some kinds get.
@@ -118,8 +121,12 @@ func clientRows(l *analyze.Limit) []row {
 	var rows []row
 	for _, c := range l.Clients {
 		text := clientRow(c)
-		if c.Name == analyze.ClientIgnores {
+		switch {
+		case c.Name == analyze.ClientIgnores:
 			text = lossWords(l, c)
+		case c.Name == analyze.ClientBucket && l.Capacity != nil:
+			c.Name = "keeps to this pace"
+			text = clientRow(c)
 		}
 		rows = append(rows, row{label: "client", text: text})
 	}
@@ -129,22 +136,21 @@ func clientRows(l *analyze.Limit) []row {
 // lossWords says what a client that ignores the limit loses, against one that keeps
 // to the pace.
 func lossWords(l *analyze.Limit, c analyze.Client) string {
-	text := "one that ignores the limit has " + tied(share(c.Limited, max(1, c.Admitted+c.Limited))) + " of its requests refused"
-	got := count(c.Admitted) + " get through in " + tied(seconds(c.Duration))
+	text := "one that ignores the limit has " + tied(share(c.Limited, max(1, c.Admitted+c.Limited))) + " of its requests refused and gets " +
+		tied(count(c.Admitted)+" through") + " in " + tied(seconds(c.Duration))
 	for _, paced := range l.Clients {
-		if paced.Name != analyze.ClientBucket {
+		if paced.Name != analyze.ClientBucket || l.Capacity == nil {
 			continue
 		}
 		switch d := c.Admitted - paced.Admitted; {
 		case d < 0:
-			return text + ", and loses: " + got + ", " + tied(count(-d)+" fewer") + " than at the pace"
-		case d == 0:
-			return text + ", for nothing: " + got + ", as at the pace"
-		default:
-			return text + "; " + got + ", " + tied(count(d)+" more") + " than at the pace"
+			return text + ", " + tied(count(-d)+" fewer") + " than at this pace"
+		case d > 0:
+			return text + ", " + tied(count(d)+" more") + " than at this pace"
 		}
+		return text + ", as many as at this pace"
 	}
-	return text + "; " + got
+	return text
 }
 
 // roundSpan formats one of the round times of a table.
@@ -184,4 +190,12 @@ func untilWords(s float64) string {
 		return two(3600, 60, "h", "min")
 	}
 	return two(86400, 3600, "day", "h")
+}
+
+// shortSpan formats a time that may be a few milliseconds.
+func shortSpan(s float64) string {
+	if s < 0.1 {
+		return brief(1000*s) + " ms"
+	}
+	return seconds(s)
 }

@@ -87,9 +87,8 @@ func (p *page) headlines(a *analyze.Analysis, labels []string) {
 	p.rows(0, bold, rows)
 }
 
-// counts writes one line of numbers for each limit, and reports whether it
-// had room for that.
-func (p *page) counts(a *analyze.Analysis, labels []string) bool {
+// countCells is one line of numbers for each limit.
+func countCells(a *analyze.Analysis, labels []string) [][]string {
 	cells := [][]string{{"", "hits", "admitted", "limited", "failed", "unknown", "foretold", "headers"}}
 	for i := range a.Limits {
 		l := &a.Limits[i]
@@ -102,12 +101,18 @@ func (p *page) counts(a *analyze.Analysis, labels []string) bool {
 			foretold, agreement(l.Declared),
 		})
 	}
+	return cells
+}
+
+// counts writes the numbers of each limit, and reports whether it had room for
+// that.
+func (p *page) counts(a *analyze.Analysis, labels []string) bool {
 	if len(a.Limits) == 0 {
 		return false
 	}
 	at := p.b.Len()
 	p.gap()
-	if p.table(cells) {
+	if p.table(countCells(a, labels)) {
 		return true
 	}
 	rest := p.b.String()[:at]
