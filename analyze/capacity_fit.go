@@ -59,10 +59,9 @@ func floorOf(m Model, f Fit) (floor, bool) {
 	grain := max(f.Grain, grains[0]).Seconds()
 	switch m := m.(type) {
 	case TokenBucket, TokenBucketStepped, LeakyBucketQueue:
-		b := bucketFloor{lump: 1, interval: 1 / *f.Rate.Low, burst: *f.Burst.Low, ready: *f.Burst.Low, grain: grain}
+		b := bucketFloor{lump: 1, refill: *f.Rate.Low, burst: *f.Burst.Low, ready: *f.Burst.Low, grain: grain}
 		if _, stepped := m.(TokenBucketStepped); stepped {
 			b.lump = f.Params["refill_amount"].Value
-			b.interval = b.lump / *f.Rate.Low
 		}
 		if _, queued := m.(LeakyBucketQueue); queued {
 			b.ready = 1 // the others may have to wait
@@ -95,7 +94,7 @@ func tiersFloor(m Model, tiers []Tier, grain float64) (floor, bool) {
 		if t.Model == (TokenBucket{}).Name() {
 			ok = positive(t.SustainedRate.Low) && t.Burst.Low != nil && *t.Burst.Low >= 1
 			if ok {
-				f = bucketFloor{lump: 1, interval: 1 / *t.SustainedRate.Low, burst: *t.Burst.Low, ready: *t.Burst.Low, grain: grain}
+				f = bucketFloor{lump: 1, refill: *t.SustainedRate.Low, burst: *t.Burst.Low, ready: *t.Burst.Low, grain: grain}
 			}
 		} else {
 			f, ok = windowOf(t.Burst, t.Params, false, grain)

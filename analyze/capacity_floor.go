@@ -16,21 +16,21 @@ type floor interface {
 	pace(jitter float64) (rate, burst float64)
 }
 
-// bucketFloor is a bucket of burst tokens that gets lump of them every interval, at
-// any phase. A token bucket that is refilled continuously gets single ones: never
+// bucketFloor is a bucket of burst tokens that gets refill of them per second, lump at
+// once, at any phase. A token bucket that is refilled continuously gets single ones: never
 // later than on a grid.
 type bucketFloor struct {
-	lump, interval float64
-	burst          float64
-	ready          float64 // so many are answered at once; behind a queue it is less than burst
-	grain          float64 // of the limiter's clock
+	lump, refill float64
+	burst        float64
+	ready        float64 // so many are answered at once; behind a queue it is less than burst
+	grain        float64 // of the limiter's clock
 }
 
-func (f bucketFloor) rate() float64 { return f.lump / f.interval }
-func (f bucketFloor) even() float64 { return f.rate() }
+func (f bucketFloor) rate() float64 { return f.refill }
+func (f bucketFloor) even() float64 { return f.refill }
 
 func (f bucketFloor) fits(within float64) float64 {
-	return f.ready + f.lump*steps(within-f.grain, f.interval)
+	return f.ready + f.lump*steps(within-f.grain, f.lump/f.refill)
 }
 
 // pace: burst+n hits of a client's bucket take n/rate at least, less the jitter.
@@ -39,9 +39,9 @@ func (f bucketFloor) fits(within float64) float64 {
 // cannot give the rate has to: each refill is awaited for the rest of the jitter.
 func (f bucketFloor) pace(jitter float64) (rate, burst float64) {
 	most := math.Floor(f.burst+slack) - (f.lump - 1)
-	kept := min(math.Ceil(f.rate()*jitter-slack), most-1)
-	left := max(0, jitter-kept/f.rate())
-	return f.lump / (f.interval + left), most - kept
+	kept := min(math.Ceil(f.refill*jitter-slack), most-1)
+	late := max(0, jitter*f.refill-kept) // tokens
+	return f.refill * f.lump / (f.lump + late), most - kept
 }
 
 // windowFloor is a window that admits quota hits. A client that begins a window's

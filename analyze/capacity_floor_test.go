@@ -30,7 +30,7 @@ func drawWindow(t *rapid.T, weighted bool) (quota, window float64, f windowFloor
 func drawBucket(t *rapid.T, lump float64) (rate float64, f bucketFloor) {
 	rate = rapid.Float64Range(0.05, 200).Draw(t, "rate")
 	burst := lump + float64(rapid.IntRange(0, 60).Draw(t, "burst"))
-	f = bucketFloor{lump: lump, interval: lump / rate * worse(t), burst: burst, ready: burst, grain: 0.001}
+	f = bucketFloor{lump: lump, refill: rate / worse(t), burst: burst, ready: burst, grain: 0.001}
 	return rate, f
 }
 

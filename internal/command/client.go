@@ -8,9 +8,9 @@ import (
 	"ratefit/reports/snippet"
 )
 
-// clientNames are the values of --client: none, all, a library, or their list.
+// clientNames are the values of --client.
 func clientNames() []string {
-	names := []string{"", "list", "all"}
+	names := []string{"list", "all"}
 	for _, l := range snippet.Libraries() {
 		names = append(names, l.Name)
 	}

@@ -42,7 +42,7 @@ examples:
 			choiceVar(f, &o.format, "format", "form of the result", reports.DocumentNames()...)
 			f.BoolVar(&o.expectDeclared, "expect-declared", false, "end with exit code 4 when a declared limit does not hold")
 			var client string
-			choiceVar(f, &client, "client", "print only settings of this client-side `library`; list names them", clientNames()...)
+			f.Var(&choice{value: &client, words: clientNames()}, "client", "print only settings of this client-side `library`; list names them")
 			plots := f.String("plots", "", "also draw plots as SVG and PNG into this `folder`")
 			return func(ctx context.Context, s *streams, args []string) error {
 				if client == "list" {
@@ -50,6 +50,9 @@ examples:
 				}
 				if len(args) != 1 {
 					return usageFault("try: ratefit report ratefit-out/TIME", "report takes one analysis or folder")
+				}
+				if client != "" && (f.Changed("format") || f.Changed("plots")) {
+					return usageFault("leave one of them out", "--client prints nothing but settings: no --format, no --plots")
 				}
 				if client != "" {
 					return o.reportClient(s, args[0], client)
