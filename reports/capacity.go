@@ -192,10 +192,10 @@ func untilWords(s float64) string {
 	return two(86400, 3600, "day", "h")
 }
 
-// shortSpan formats a time that may be a few milliseconds.
+// shortSpan formats a time that may be a few milliseconds, rounded up.
 func shortSpan(s float64) string {
 	if s < 0.1 {
-		return brief(1000*s) + " ms"
+		return trim(rounded(1000*s, decimals(1000*s, 3), +1)) + " ms"
 	}
 	return seconds(s)
 }

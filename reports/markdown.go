@@ -79,6 +79,7 @@ func (b *sheetText) clients(limits []analyze.Limit) {
 		return
 	}
 	b.heading(2, "Client-side limiters")
+	b.block()
 	for _, lib := range snippet.Libraries() {
 		var code strings.Builder
 		for i, s := range settings {

@@ -29,15 +29,16 @@ await %[1]s.schedule(() => fetch(url)); // each request
 	}
 }
 
-// pThrottle with a limit above 1 lets more than that through in an interval after a
-// lull, strict or not: it counts from when a call was due, not from when it was made.
+// pThrottle with a limit above 1 lets more than that through in some intervals unless
+// it is strict, and in some versions even then after a lull: they count from when a
+// call was due, not from when it was made.
 // Around it, not within, p-limit bounds what is under way: calls that waited for
 // others to end would be made as they do.
 // https://github.com/sindresorhus/p-throttle
 func pThrottle() Library {
 	return Library{
 		Name: "p-throttle", Title: "p-throttle with p-limit", Language: "JavaScript", Fence: "js", comment: "//",
-		Keeps: "One call per interval, in whole milliseconds: bursts are not used, as with a larger limit too many calls pass after a lull, even if strict.",
+		Keeps: "One call per interval, in whole milliseconds: bursts are not used, as in some versions a larger limit is exceeded after a lull.",
 		code: func(s Settings, name string) string {
 			return fmt.Sprintf(`const %s = pThrottle({ limit: 1, interval: %d, strict: true })(url => fetch(url));
 const atATime = pLimit(%d);

@@ -54,13 +54,20 @@ func Find(name string) (Library, bool) {
 	return Library{}, false
 }
 
+// The rates (per second) that settings are made for: one a century, and as many as
+// there are nanoseconds.
+const (
+	slowest = 1.0 / (100 * 365 * 86400)
+	fastest = 1e9
+)
+
 // Code is the snippet: a comment that says what it keeps to, and the settings. It
 // holds nothing of the class but letters and digits.
 func (l Library) Code(s Settings) string {
 	var b strings.Builder
 	name := l.variable(s.Class)
 	switch {
-	case s.Rate <= 0 && s.Concurrency <= 0:
+	case s.Rate <= 0 && s.Concurrency <= 0, s.Rate > 0 && (s.Rate < slowest || s.Rate > fastest):
 		l.remark(&b, plainWords(s.Class)+": no settings, as too little is known of the limiter.")
 	case s.Rate <= 0:
 		l.remark(&b, plainWords(s.Class)+": never limited while at most "+strconv.Itoa(s.Concurrency)+" requests are under way.")
