@@ -48,6 +48,7 @@ type Pace struct {
 	Rate        float64 `json:"rate,omitempty"`        // per second; 0 = the limiter has no rate
 	Burst       int     `json:"burst,omitempty"`       // the first included; 0 = the limiter has no rate
 	Concurrency int     `json:"concurrency,omitempty"` // so many at the same time use up the rate
+	Pause       float64 `json:"pause_s,omitempty"`     // between a reply and the request that takes its place
 	Jitter      float64 `json:"jitter_s"`              // that is allowed for
 	Reply       float64 `json:"reply_s,omitempty"`     // mean time until a reply begins, from which Concurrency is taken
 }
@@ -74,7 +75,7 @@ func (l *Limit) capacity(p pool) *Capacity {
 	jitter := jitterOf(p).Seconds()
 	pace := &Pace{Jitter: jitter, Reply: meanReply(p.streams).Seconds()}
 	if len(floors) == 0 {
-		pace.Concurrency = most
+		pace.Concurrency, pace.Pause = most, released*1e-9
 		return &Capacity{Client: pace, Why: "the limiter has no rate: how many requests fit into a time depends on how long their replies take"}
 	}
 	var f floor = severalFloors(floors)

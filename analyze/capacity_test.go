@@ -133,7 +133,7 @@ func TestConcurrencyByLittlesLaw(t *testing.T) {
 		t.Errorf("%+v", c.Client)
 	}
 	p.survivors, p.fits = []Model{Concurrency{}}, map[string]Fit{Concurrency{}.Doc().Title: {Consistent: true, NoRate: true, Burst: bounded(8, 7, 9)}}
-	if c := (&Limit{Verdict: Identified}).capacity(p); c.Client.Concurrency != 7 || c.Client.Rate != 0 || c.Fits != nil || c.Why == "" {
+	if c := (&Limit{Verdict: Identified}).capacity(p); c.Client.Concurrency != 7 || c.Client.Pause != 0.002 || c.Client.Rate != 0 || c.Fits != nil || c.Why == "" {
 		t.Errorf("%+v", c)
 	}
 }

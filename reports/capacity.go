@@ -91,7 +91,11 @@ func takesWords(all []analyze.Takes) string {
 // paceWords says the settings of a client-side limiter.
 func paceWords(c *analyze.Pace) string {
 	if c.Rate == 0 {
-		return tied("at most "+count(c.Concurrency)) + " requests at a time are never limited"
+		text := tied("at most "+count(c.Concurrency)) + " requests at a time are never limited"
+		if c.Pause > 0 {
+			text += ", if " + tied(shortSpan(c.Pause)) + " go by between a reply and the next of them"
+		}
+		return text
 	}
 	text := paceRate(c.Rate) + " in " + tied("bursts of "+count(c.Burst))
 	if c.Burst == 1 {

@@ -54,7 +54,7 @@ func capacityFixtures() map[string]*analyze.Analysis {
 
 	flight := concurrency()
 	flight.Capacity = &analyze.Capacity{
-		Client: &analyze.Pace{Concurrency: 8, Jitter: 0.002, Reply: 0.3},
+		Client: &analyze.Pace{Concurrency: 8, Pause: 0.002, Jitter: 0.002, Reply: 0.3},
 		Why:    "the limiter has no rate: how many requests fit into a time depends on how long their replies take",
 	}
 

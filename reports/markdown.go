@@ -101,7 +101,7 @@ func Settings(limits []analyze.Limit) []snippet.Settings {
 		all[i].Class = limits[i].Class
 		if c := limits[i].Capacity; c != nil && c.Client != nil {
 			p := c.Client
-			all[i].Rate, all[i].Burst, all[i].Concurrency, all[i].Jitter = p.Rate, p.Burst, p.Concurrency, p.Jitter
+			all[i].Rate, all[i].Burst, all[i].Concurrency, all[i].Pause, all[i].Jitter = p.Rate, p.Burst, p.Concurrency, p.Pause, p.Jitter
 		}
 	}
 	return all

@@ -19,6 +19,7 @@ type Settings struct {
 	Rate        float64 // per second; 0 = only Concurrency is limited
 	Burst       int     // at least 1
 	Concurrency int     // 0 = not known
+	Pause       float64 // s between a reply and the request that takes its place; 0 = none
 	Jitter      float64 // s that one request may be on its way longer than another
 }
 
@@ -70,7 +71,11 @@ func (l Library) Code(s Settings) string {
 	case s.Rate <= 0 && s.Concurrency <= 0, s.Rate > 0 && (s.Rate < slowest || s.Rate > fastest):
 		l.remark(&b, plainWords(s.Class)+": no settings, as too little is known of the limiter.")
 	case s.Rate <= 0:
-		l.remark(&b, plainWords(s.Class)+": never limited while at most "+strconv.Itoa(s.Concurrency)+" requests are under way.")
+		pause := ""
+		if s.Pause > 0 {
+			pause = ", and " + upwards(1000*s.Pause, 3) + " ms go by between a reply and the next of them"
+		}
+		l.remark(&b, plainWords(s.Class)+": never limited while at most "+strconv.Itoa(s.Concurrency)+" requests are under way"+pause+".")
 		b.WriteString(l.flight(s.Concurrency, name))
 	case s.Burst < max(1, l.least):
 		l.remark(&b, plainWords(s.Class)+": no settings of "+l.Title+" are safe here: it lets two requests through at once, and the limiter takes them only "+
