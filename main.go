@@ -127,6 +127,13 @@
 // For each model that is ruled out the report shows how many decisions it cannot
 // explain, and the first of them.
 //
+// Where a limiter is known, the report also says what it leaves to clients: how many
+// requests fit into 1 s, 10 s, 1 min, 1 h and a day, from rest and sustained; how long
+// 10 to 10,000 requests take; and settings of a client-side limiter that is never
+// limited. All of that is guaranteed: by the worst limiter that still explains the
+// trace. "ratefit report FOLDER --client go" prints the settings as code, for Go or
+// another language; "--client list" names the libraries.
+//
 // # What is written
 //
 // A run writes a new folder, ratefit-out/TIME or the one that --out names, and

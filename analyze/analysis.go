@@ -53,6 +53,7 @@ type Limit struct {
 	UsedBefore     bool                 `json:"used_before,omitempty"`   // it is explained only by hits before the trace
 	HeaderChecks   []HeaderCheck        `json:"header_checks,omitempty"` // what responses claimed at their moment, and whether it was true
 	Clients        []Client             `json:"clients,omitempty"`       // how far clients of some kinds get in a minute
+	Capacity       *Capacity            `json:"capacity,omitempty"`      // what is left to clients, guaranteed
 	Region         []RegionPoint        `json:"region,omitempty"`        // outline of the consistent set, ascending rate
 	Possible       []Possible           `json:"possible,omitempty"`      // all that can be, where several models explain every decision
 

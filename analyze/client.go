@@ -20,7 +20,7 @@ const (
 	ClientIgnores = "ignores the limit"               // goes on at once
 	ClientBackoff = "backs off exponentially"         // waits 1 s after a limited response, then 2 s, 4 s …
 	ClientObeys   = "obeys the headers"               // waits as long as a limited response asks for
-	ClientBucket  = "is paced by a bucket of the fit" // sends only what the lower ends of its intervals allow
+	ClientBucket  = "is paced by a bucket of the fit" // sends only what a [Pace] allows
 )
 
 // What the simulation supposes.
@@ -48,8 +48,8 @@ func (l *Limit) simulateClients(p pool, m *moments) {
 	if wait := m.rule(); wait != nil {
 		l.Clients = append(l.Clients, oneByOne(ClientObeys, fresh(), trip, wait, func() {}))
 	}
-	if l.SustainedRate.Low != nil && *l.SustainedRate.Low > 0 && l.Burst != nil && l.Burst.Low != nil {
-		l.Clients = append(l.Clients, paced(fresh(), trip, *l.SustainedRate.Low, math.Max(1, *l.Burst.Low)))
+	if c := l.Capacity; c != nil && c.Client != nil && c.Client.Rate > 0 {
+		l.Clients = append(l.Clients, paced(fresh(), trip, c.Client.Rate, float64(c.Client.Burst)))
 	}
 }
 

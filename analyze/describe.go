@@ -46,6 +46,7 @@ func describe(p pool, o Options) Limit {
 	l.checkAnswers(p)
 	l.reject(p, o)
 	l.Declared = declare(p, &l)
+	l.Capacity = l.capacity(p)
 	l.simulateClients(p, l.checkHeaders(p))
 	l.untrue()
 	l.spoiled(p, o)

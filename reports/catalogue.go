@@ -20,6 +20,7 @@ var Documents = []Document{
 	{"json", "JSON", "the contract document, for programs", func(w io.Writer, a *analyze.Analysis, _ TextOptions) error {
 		return JSON(w, a)
 	}},
+	{"markdown", "Markdown", "for a wiki, an issue or a pull request: verdict, tables, snippets for clients", Markdown},
 }
 
 // A Figure is a report that is drawn, for each limit, as SVG and PNG.
@@ -37,4 +38,13 @@ var Figures = []Figure{
 	{"delays", "Delays", "how long admitted hits took, behind a queue", delays},
 	{"region", "Consistent region", "every rate and burst that explains all decisions", region},
 	{"declared", "Declared against observed", "what the headers claim beside what was measured", comparison},
+}
+
+// DocumentNames lists the formats, the first of them the usual one.
+func DocumentNames() []string {
+	var names []string
+	for _, d := range Documents {
+		names = append(names, d.Name)
+	}
+	return names
 }

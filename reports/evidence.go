@@ -11,23 +11,14 @@ import (
 // model cannot explain, and the first of them. Of variants that the analysis
 // does not tell apart only the one that fails least is shown.
 func (p *page) ruledOut(l *analyze.Limit) {
-	rejected := least(l.Alternatives)
+	rejected := ruledOutModels(l)
 	if len(rejected) == 0 {
 		return
 	}
 	p.gap()
 	cells := [][]string{{"ruled out", "fails on", "first at", "hit", "which was"}}
-	for i := range rejected {
-		a := &rejected[i]
-		title := modelTitle(a.Model)
-		switch {
-		case !slices.Contains(l.Survivors, a.Model):
-		case a.Variant != "" && len(a.Variant) <= longestTitle:
-			title = a.Variant
-		default:
-			title += ", variants"
-		}
-		r := []string{title, count(a.Contradictions), "", "", ""}
+	for _, a := range rejected {
+		r := []string{a.title, count(a.Contradictions), "", "", ""}
 		if f := a.First; f != nil {
 			r[2], r[3], r[4] = early(f.At), strconv.FormatUint(f.Hit, 10), outcome(f)
 		}
@@ -50,17 +41,34 @@ func (p *page) ruledOut(l *analyze.Limit) {
 // longestTitle of a variant still leaves room for the other columns.
 const longestTitle = 31
 
-// least keeps of each model's variants the one that fails least, in the order
-// in which the models come.
-func least(all []analyze.Alternative) []analyze.Alternative {
-	var kept []analyze.Alternative
-	for _, a := range all {
-		i := slices.IndexFunc(kept, func(k analyze.Alternative) bool { return k.Model == a.Model })
+// A rejected is a model that was ruled out, under the name that tells it apart.
+type rejected struct {
+	analyze.Alternative
+	index int // in the limit's list
+	title string
+}
+
+// ruledOutModels keeps of each model's variants the one that fails least, in the
+// order in which the models come.
+func ruledOutModels(l *analyze.Limit) []rejected {
+	var kept []rejected
+	for i, a := range l.Alternatives {
+		k := slices.IndexFunc(kept, func(k rejected) bool { return k.Model == a.Model })
 		switch {
-		case i < 0:
-			kept = append(kept, a)
-		case a.Contradictions < kept[i].Contradictions:
-			kept[i] = a
+		case k < 0:
+			kept = append(kept, rejected{a, i, modelTitle(a.Model)})
+		case a.Contradictions < kept[k].Contradictions:
+			kept[k].Alternative, kept[k].index = a, i
+		}
+	}
+	for i := range kept {
+		a := &kept[i]
+		switch {
+		case !slices.Contains(l.Survivors, a.Model):
+		case a.Variant != "" && len(a.Variant) <= longestTitle:
+			a.title = printable(a.Variant)
+		default:
+			a.title += ", variants"
 		}
 	}
 	return kept

@@ -87,6 +87,7 @@ func fixtures() map[string]*analyze.Analysis {
 		"ten-million":     tenMillion(),
 		"nothing-claimed": nothingClaimed(),
 	}
+	maps.Copy(all, capacityFixtures())
 	maps.Copy(all, modelFixtures())
 	maps.Copy(all, costFixtures())
 	return all

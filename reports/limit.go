@@ -100,38 +100,45 @@ func rateSentence(i *analyze.Interval) string {
 // detail lists the evidence for one limit. The counts are left out when a
 // table already shows them.
 func detail(l *analyze.Limit, counted bool) []row {
+	return append(append(describing(l, counted), declaredRows(l)...), proving(l)...)
+}
+
+// describing says what was seen of the limiter, and what it is beside the headline.
+func describing(l *analyze.Limit, counted bool) []row {
 	var rows []row
-	add := func(label, text string, c paint) { rows = append(rows, row{label: label, text: text, paint: c}) }
+	add := func(label, text string) { rows = append(rows, row{label: label, text: text}) }
 	if l.Why != "" {
-		add("why", printable(l.Why), plain)
+		add("why", printable(l.Why))
 	}
 	if !counted {
 		add("hits", count(l.Hits)+": "+count(l.Admitted)+" admitted, "+count(l.Limited)+" limited, "+
-			count(l.Failed)+" failed, "+count(l.Unknown)+" unknown", plain)
+			count(l.Failed)+" failed, "+count(l.Unknown)+" unknown")
 	}
 	if s := statuses(l); s != "" {
-		add("status", s, plain)
+		add("status", s)
 	}
 	if l.SustainedRate != nil {
 		if s := accuracy(l.SustainedRate); s != "" {
-			add("rate", s, plain)
+			add("rate", s)
 		}
 	}
 	rows = append(rows, paramRows(l)...)
 	for _, m := range l.Modifiers {
 		if m != "block" && m != "limited-hits-count" { // those are in the headline
-			add("modifier", printable(strings.ReplaceAll(m, "-", " ")), plain)
+			add("modifier", printable(strings.ReplaceAll(m, "-", " ")))
 		}
 	}
-	rows = append(rows, declaredRows(l)...)
+	return rows
+}
+
+// proving says how far the fit can be trusted.
+func proving(l *analyze.Limit) []row {
+	var rows []row
 	if p := l.Prediction; p != nil && p.Hits > 0 {
-		add("foretold", tied(share(p.Correct, p.Hits))+" of "+plural(p.Hits, "hit", "hits")+" that the fit had not seen", plain)
-	}
-	for _, c := range l.Clients {
-		add("client", clientRow(c), plain)
+		rows = append(rows, row{label: "foretold", text: tied(share(p.Correct, p.Hits)) + " of " + plural(p.Hits, "hit", "hits") + " that the fit had not seen"})
 	}
 	for _, w := range l.Warnings {
-		add("warning", printable(w), yellow)
+		rows = append(rows, row{label: "warning", text: printable(w), paint: yellow})
 	}
 	return rows
 }

@@ -178,8 +178,8 @@ func TestDeficit(t *testing.T) {
 // Of a model's variants that are not told apart only the nearest is shown.
 func TestLeast(t *testing.T) {
 	all := []analyze.Alternative{{Model: "a", Contradictions: 5}, {Model: "b", Contradictions: 1}, {Model: "a", Contradictions: 3}, {Model: "a", Contradictions: 4}}
-	got := least(all)
-	if len(got) != 2 || got[0].Model != "a" || got[0].Contradictions != 3 || got[1].Model != "b" || all[0].Contradictions != 5 {
+	got := ruledOutModels(&analyze.Limit{Alternatives: all})
+	if len(got) != 2 || got[0].Model != "a" || got[0].Contradictions != 3 || got[0].index != 2 || got[1].Model != "b" || all[0].Contradictions != 5 {
 		t.Errorf("got %v", got)
 	}
 }

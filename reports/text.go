@@ -41,6 +41,7 @@ func Text(w io.Writer, a *analyze.Analysis, o TextOptions) error {
 		p.gap()
 		p.line(labels[i]+from(&a.Limits[i], labels[i]), bold)
 		p.rows(2, plain, detail(&a.Limits[i], counted))
+		p.capacity(&a.Limits[i])
 		p.ruledOut(&a.Limits[i])
 	}
 	p.gap()
@@ -87,9 +88,8 @@ func (p *page) headlines(a *analyze.Analysis, labels []string) {
 	p.rows(0, bold, rows)
 }
 
-// counts writes one line of numbers for each limit, and reports whether it
-// had room for that.
-func (p *page) counts(a *analyze.Analysis, labels []string) bool {
+// countCells is one line of numbers for each limit.
+func countCells(a *analyze.Analysis, labels []string) [][]string {
 	cells := [][]string{{"", "hits", "admitted", "limited", "failed", "unknown", "foretold", "headers"}}
 	for i := range a.Limits {
 		l := &a.Limits[i]
@@ -102,12 +102,18 @@ func (p *page) counts(a *analyze.Analysis, labels []string) bool {
 			foretold, agreement(l.Declared),
 		})
 	}
+	return cells
+}
+
+// counts writes the numbers of each limit, and reports whether it had room for
+// that.
+func (p *page) counts(a *analyze.Analysis, labels []string) bool {
 	if len(a.Limits) == 0 {
 		return false
 	}
 	at := p.b.Len()
 	p.gap()
-	if p.table(cells) {
+	if p.table(countCells(a, labels)) {
 		return true
 	}
 	rest := p.b.String()[:at]

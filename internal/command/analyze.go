@@ -62,7 +62,7 @@ type fitting struct {
 }
 
 func (o *fitting) add(f *pflag.FlagSet) {
-	choiceVar(f, &o.format, "format", "form of the result", "text", "json")
+	choiceVar(f, &o.format, "format", "form of the result", reports.DocumentNames()...)
 	f.BoolVar(&o.atRest, "at-rest", false, "nobody had used the limiters before: their buckets were full")
 	f.BoolVar(&o.expectDeclared, "expect-declared", false, "end with exit code 4 when a declared limit does not hold")
 }

@@ -4,6 +4,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"ratefit/reports"
 )
 
 // Every shell's script names every command and flag, and is accepted by the
@@ -52,7 +54,7 @@ func TestBashCompletes(t *testing.T) {
 	_, script, _ := invoke("completion", "bash")
 	for words, want := range map[string]string{
 		"ratefit ver":             "verify version",
-		"ratefit run --format ":   "text json",
+		"ratefit run --format ":   strings.Join(reports.DocumentNames(), " "),
 		"ratefit run --format j":  "json",
 		"ratefit run --max-d":     "--max-duration",
 		"ratefit help sch":        "schema",

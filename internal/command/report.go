@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"ratefit/analyze"
+	"ratefit/reports"
 )
 
 func reportCommand() command {
@@ -24,19 +25,37 @@ Prints an analysis that was written before: the file, the folder of a run, or -
 for standard input. Nothing is measured or fitted again. --plots needs the trace
 beside the analysis. The exit code is that of ratefit analyze.
 
+--client prints the settings of a client-side limiter that the measured limiters
+never limit, as code to paste: of one library, or of all. They are made from the
+ends of the fitted intervals that are worst for a client; a comment says what they
+keep to and what they lose. --client list names the libraries.
+
 examples:
   ratefit report ratefit-out/20260102T030405Z
+  ratefit report ratefit-out/20260102T030405Z --client go
+  ratefit report ratefit-out/20260102T030405Z --format markdown > limits.md
   ratefit analyze --format json trace.jsonl.gz | ratefit report -
   ratefit report ratefit-out/20260102T030405Z --plots pictures
 `,
 		setup: func(f *pflag.FlagSet) action {
 			var o fitting
-			choiceVar(f, &o.format, "format", "form of the result", "text", "json")
+			choiceVar(f, &o.format, "format", "form of the result", reports.DocumentNames()...)
 			f.BoolVar(&o.expectDeclared, "expect-declared", false, "end with exit code 4 when a declared limit does not hold")
+			var client string
+			f.Var(&choice{value: &client, words: clientNames()}, "client", "print only settings of this client-side `library`; list names them")
 			plots := f.String("plots", "", "also draw plots as SVG and PNG into this `folder`")
 			return func(ctx context.Context, s *streams, args []string) error {
+				if client == "list" {
+					return listClients(s, args)
+				}
 				if len(args) != 1 {
 					return usageFault("try: ratefit report ratefit-out/TIME", "report takes one analysis or folder")
+				}
+				if client != "" && (f.Changed("format") || f.Changed("plots")) {
+					return usageFault("leave one of them out", "--client prints nothing but settings: no --format, no --plots")
+				}
+				if client != "" {
+					return o.reportClient(s, args[0], client)
 				}
 				return o.reportAgain(ctx, s, args[0], *plots)
 			}
@@ -45,17 +64,12 @@ examples:
 }
 
 func (o *fitting) reportAgain(ctx context.Context, s *streams, name, plots string) error {
-	if info, err := os.Stat(name); err == nil && info.IsDir() {
-		name = filepath.Join(name, analysisFile)
-	}
 	if err := checkPlots(plots); err != nil {
 		return err
 	}
-	beside := filepath.Join(filepath.Dir(name), traceFile)
-	if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
-		if _, err := os.Stat(beside); err == nil {
-			return failure("try: ratefit analyze "+beside, "%s is not there: the run did not end", name)
-		}
+	name, beside, err := analysisIn(name)
+	if err != nil {
+		return err
 	}
 	a, err := readAnalysis(s, name)
 	if err != nil {
@@ -74,6 +88,21 @@ func (o *fitting) reportAgain(ctx context.Context, s *streams, name, plots strin
 		return err
 	}
 	return o.verdict(a)
+}
+
+// analysisIn returns the analysis of a folder, or the file itself, and the trace
+// beside it, which need not be there.
+func analysisIn(name string) (file, beside string, err error) {
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		name = filepath.Join(name, analysisFile)
+	}
+	beside = filepath.Join(filepath.Dir(name), traceFile)
+	if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(beside); err == nil {
+			return "", "", failure("try: ratefit analyze "+beside, "%s is not there: the run did not end", name)
+		}
+	}
+	return name, beside, nil
 }
 
 func readAnalysis(s *streams, name string) (*analyze.Analysis, error) {

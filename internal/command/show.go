@@ -9,18 +9,23 @@ import (
 	"ratefit/reports"
 )
 
-// show writes an analysis to standard output. The files that belong to it are
-// part of the text; beside JSON they are listed on standard error.
+// show writes an analysis to standard output, in a format of reports.Documents.
+// The files that belong to it are part of the text; beside other formats they are
+// listed on standard error.
 func show(s *streams, a *analyze.Analysis, format string, files []string) error {
-	if format == "json" {
+	o := textOptions(s)
+	o.Files = files
+	if format != "text" {
 		for _, f := range files {
 			s.notef("%s\n", f)
 		}
-		return outputFault(reports.JSON(s.out, a))
 	}
-	o := textOptions(s)
-	o.Files = files
-	return outputFault(reports.Text(s.out, a, o))
+	for _, d := range reports.Documents {
+		if d.Name == format {
+			return outputFault(d.Write(s.out, a, o))
+		}
+	}
+	return usageFault("", "no format %q", format)
 }
 
 // textOptions suit the terminal, if standard output is one.
