@@ -38,10 +38,10 @@ func bounds(l *analyze.Limit) string {
 		if sp := span(r); sp != "" {
 			s += " (" + sp + ")"
 		}
-		add(tied(s))
+		add(s)
 	}
 	if l.Burst != nil {
-		add(tied("burst " + valueSpan(l.Burst)))
+		add("burst " + valueSpan(l.Burst))
 	}
 	return text
 }

@@ -18,32 +18,8 @@ func tied(s string) string { return strings.ReplaceAll(s, " ", "\u00a0") }
 
 func untied(s string) string { return strings.ReplaceAll(s, "\u00a0", " ") }
 
-// wrap breaks s at spaces into lines of at most width columns. A word that is
-// longer than a line is cut, so that nothing ever runs over.
-func wrap(s string, width int) []string {
-	var lines []string
-	line, used := "", 0
-	for _, word := range strings.FieldsFunc(s, func(r rune) bool { return r == ' ' }) {
-		n := columns(word)
-		if line != "" && used+1+n <= width {
-			line, used = line+" "+word, used+1+n
-			continue
-		}
-		if line != "" {
-			lines = append(lines, line)
-		}
-		for n > width {
-			var head string
-			head, word = cut(word, width)
-			lines, n = append(lines, head), columns(word)
-		}
-		line, used = word, n
-	}
-	if line != "" || len(lines) == 0 {
-		lines = append(lines, line)
-	}
-	return lines
-}
+// wrap breaks s at spaces into lines, see [cells.Wrap].
+func wrap(s string, width int) []string { return cells.Wrap(s, width) }
 
 // cut splits s after the last character that fits into width columns, but
 // takes at least one character.

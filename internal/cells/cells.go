@@ -71,3 +71,30 @@ func Pad(s string, width int, left bool) string {
 	}
 	return s + fill
 }
+
+// Wrap breaks s at spaces into lines of at most width cells. A word that is
+// longer than a line is cut, so that nothing ever runs over.
+func Wrap(s string, width int) []string {
+	var lines []string
+	line, used := "", 0
+	for _, word := range strings.FieldsFunc(s, func(r rune) bool { return r == ' ' }) {
+		n := Width(word)
+		if line != "" && used+1+n <= width {
+			line, used = line+" "+word, used+1+n
+			continue
+		}
+		if line != "" {
+			lines = append(lines, line)
+		}
+		for n > width {
+			var head string
+			head, word = Cut(word, width)
+			lines, n = append(lines, head), Width(word)
+		}
+		line, used = word, n
+	}
+	if line != "" || len(lines) == 0 {
+		lines = append(lines, line)
+	}
+	return lines
+}

@@ -40,6 +40,7 @@ examples:
 }
 
 func (o *sending) attack(ctx context.Context, s *streams, url, out string) error {
+	s.quiet = o.quiet
 	if _, toTerminal := terminal(s.out); out == "-" && toTerminal {
 		return usageFault("give a file, or pipe it into ratefit analyze -", "--out: a trace is not for terminals")
 	}
@@ -67,7 +68,7 @@ func (o *sending) attack(ctx context.Context, s *streams, url, out string) error
 		return err
 	}
 	if out != "-" {
-		s.notef("wrote %s\n", out)
+		s.remarkf("wrote %s\n", out)
 	}
 	switch {
 	case errors.Is(done.stop, context.Canceled):

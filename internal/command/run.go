@@ -80,6 +80,7 @@ type measuring struct {
 }
 
 func (o *measuring) run(ctx context.Context, s *streams, args []string) error {
+	s.quiet = o.quiet
 	if err := o.sending.check(); err != nil {
 		return err
 	}

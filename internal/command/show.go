@@ -14,7 +14,7 @@ import (
 func show(s *streams, a *analyze.Analysis, format string, files []string) error {
 	if format == "json" {
 		for _, f := range files {
-			s.notef("%s\n", f)
+			s.remarkf("%s\n", f)
 		}
 		return outputFault(reports.JSON(s.out, a))
 	}
