@@ -55,10 +55,13 @@ func Cut(s string, width int) (head, tail string) {
 }
 
 // Fit shortens s to width cells, with a mark at its end where something is
-// missing.
+// missing, if there is room for it.
 func Fit(s string, width int, mark string) string {
-	if Width(s) <= width {
+	switch {
+	case Width(s) <= width:
 		return s
+	case width < Width(mark):
+		mark = ""
 	}
 	return displaywidth.TruncateString(s, max(width, 0), mark)
 }

@@ -37,13 +37,26 @@ type Style struct {
 // replacer puts ASCII in place of the signs that views are made of.
 var replacer = strings.NewReplacer("█", "#", "▒", "+", "░", ".", "…", "~", "–", "-", " · ", "  ", "±", "+-")
 
-// String cuts the line to a width.
+// ascii puts a question mark in each cell of what is left of other signs.
+func ascii(s string) string {
+	var b strings.Builder
+	for _, r := range replacer.Replace(s) {
+		if r < 0x80 {
+			b.WriteRune(r)
+			continue
+		}
+		b.WriteString(strings.Repeat("?", cells.Width(string(r))))
+	}
+	return b.String()
+}
+
+// string cuts the line to a width.
 func (l line) string(width int, style Style) string {
 	var b strings.Builder
 	for _, p := range l {
 		text := p.text
 		if style.ASCII {
-			text = replacer.Replace(text)
+			text = ascii(text)
 		}
 		n := cells.Width(text)
 		if n > width {
@@ -77,7 +90,7 @@ func rows(label string, text string, p paint, column, width, most int) []line {
 		switch {
 		case i == most:
 			last := &out[most-1][len(out[most-1])-1]
-			last.text = cells.Fit(last.text, max(width-indent-2, 1), "") + " …"
+			last.text = strings.TrimRight(cells.Fit(last.text, width-indent-1, ""), " ") + "…"
 			return out
 		case indent == 0:
 			out = append(out, line{{s, p}})

@@ -169,7 +169,15 @@ func (s *State) idle() string {
 			phases = append(phases, text)
 		}
 	}
+	over := len(s.Left) == 0
+	for _, l := range s.Limits {
+		over = over && l.Stage == probe.Over
+	}
 	switch {
+	case len(s.Sources) == 0 && s.Logins.Sent > 0:
+		return "logging in"
+	case len(s.Limits) > 0 && over:
+		return "finishing"
 	case len(s.Limits) > 0:
 		return "choosing what to send"
 	case len(phases) > 0:
