@@ -67,6 +67,7 @@ func (o *sending) attack(ctx context.Context, s *streams, url, out string) error
 	if err != nil {
 		return err
 	}
+	done.watched.end()
 	if out != "-" {
 		s.remarkf("wrote %s\n", out)
 	}

@@ -125,6 +125,7 @@ func (o *measuring) measure(ctx context.Context, s *streams, url string) error {
 	if err != nil {
 		return err
 	}
+	defer done.watched.end()
 	done.files = append(done.files, traceName)
 	interrupted := errors.Is(done.stop, context.Canceled)
 	if done.stop != nil && !interrupted {
@@ -132,6 +133,7 @@ func (o *measuring) measure(ctx context.Context, s *streams, url string) error {
 	}
 	// An interrupt ends the sending, not the report on what was sent.
 	ctx = context.WithoutCancel(ctx)
+	done.watched.board.Finish("fitting every model to what was sent")
 	a, err := o.analyzeTraces(ctx, s, []string{traceName})
 	if err != nil {
 		return err
@@ -151,6 +153,7 @@ func (o *measuring) report(ctx context.Context, s *streams, j *job, done *sent, 
 	}
 	done.files = append(done.files, name)
 	if !o.noPlots {
+		done.watched.board.Finish("drawing plots")
 		plots, err := o.draw(ctx, s, a, done.files[:1], folder)
 		if err != nil {
 			s.warnf("%v", err) // the measurement itself is safe
@@ -160,6 +163,7 @@ func (o *measuring) report(ctx context.Context, s *streams, j *job, done *sent, 
 	if err := o.writeManifest(j, done, folder, codeOf(verdict)); err != nil {
 		return err
 	}
+	done.watched.end()
 	if err := show(s, a, o.format, done.files); err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ type sent struct {
 	stop  error // why the attack ended early, nil when it did not
 	files []string
 
+	watched  *watching // to be ended before anything is shown
 	probes   []reports.ManifestProbe // that were chosen
 	warnings []string
 }
@@ -35,7 +36,8 @@ func (j *job) send(ctx context.Context, s *streams, open func(trace.Meta) (*trac
 	attacking, stop := context.WithCancel(ctx)
 	defer stop()
 	beside, endBeside := context.WithCancel(context.WithoutCancel(ctx))
-	watched := j.watch(beside, s, zero)
+	watched := j.watch(s, zero)
+	done.watched = watched
 	interrupted := context.AfterFunc(ctx, func() { watched.board.Note("stopping: waiting for the replies that are under way") })
 	defer interrupted()
 	rec := &recorder{w: w, count: watched.count, stop: stop}
@@ -51,9 +53,10 @@ func (j *job) send(ctx context.Context, s *streams, open func(trace.Meta) (*trac
 	}
 	endBeside()
 	running.Wait()
-	watched.wait()
+	watched.sent()
 
 	if err := rec.close(done.end); err != nil {
+		watched.end()
 		return nil, failure("what was recorded until then is kept", "the trace cannot be written: %v", err)
 	}
 	if ctx.Err() != nil {

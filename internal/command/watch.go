@@ -17,44 +17,46 @@ import (
 type watching struct {
 	board *live.Board
 	count func(*trace.Hit) // to be called with each hit
-	wait  func()           // until all of it is over
+	sent  func()           // to be called after the last one
+	end   func()           // to be called when what follows is done, too
 }
 
-// watch shows the job until ctx is done: as a view at the bottom of a terminal,
-// else in lines. What is written to standard error meanwhile goes through it.
-func (j *job) watch(ctx context.Context, s *streams, zero time.Time) *watching {
+// watch shows the job as a view at the bottom of a terminal, else in lines while
+// hits are sent. What is written to standard error meanwhile goes through it.
+func (j *job) watch(s *streams, zero time.Time) *watching {
 	o := j.options
 	b := live.Budget{Requests: j.plan.total, Limited: j.plan.limited, Length: j.plan.length, AtMost: j.adaptive != nil}
-	w := &watching{board: live.NewBoard(b, o.limitedStatus), count: func(*trace.Hit) {}, wait: func() {}}
+	w := &watching{board: live.NewBoard(b, o.limitedStatus), count: func(*trace.Hit) {}, sent: func() {}, end: func() {}}
 	if o.noProgress || o.quiet {
 		return w
 	}
-	show := func(context.Context) {}
+	var show func(context.Context)
 	before := s.err
-	if fd, ok := terminal(s.err); ok && canMove(os.Getenv) {
+	fd, ok := terminal(s.err)
+	if ok && canMove(os.Getenv) {
 		w.count = w.board.Count
 		screen := newScreen(s.err, fd, func(width, height int) []string {
 			return w.board.State(time.Since(zero)).Render(width, height, liveStyle(os.Getenv))
 		})
-		s.err, show = screen, func(ctx context.Context) {
-			var forget func()
-			screen.Resumed, forget = resumed()
-			defer forget()
-			screen.Show(ctx)
-		}
+		s.err, show = screen, screen.Show
 	} else {
 		t := newTally(o.limitedStatus)
 		w.count = t.add
 		show = (&progress{out: s.err, tally: t, length: b.Length, atMost: b.AtMost}).show
 	}
+	ctx, cancel := context.WithCancel(context.Background())
 	over := make(chan struct{})
 	go func() {
 		defer close(over)
 		show(ctx)
 	}()
-	w.wait = func() {
+	w.end = func() {
+		cancel()
 		<-over
 		s.err = before
+	}
+	if s.err == before {
+		w.sent = w.end // lines are about what is sent
 	}
 	return w
 }
@@ -66,6 +68,7 @@ func newScreen(out io.Writer, fd int, view func(width, height int) []string) *li
 			width, height, _ = term.GetSize(fd)
 			return width, height
 		},
+		Resumed: resumed,
 	}
 }
 

@@ -17,9 +17,8 @@ func hit(class, source, phase string, at time.Duration, status int) *trace.Hit {
 	}
 }
 
-// known fits the models to a token bucket of 2/s and a burst of 30.
-func known(tb testing.TB) *probe.Known {
-	tb.Helper()
+// known fits the models to hits on a token bucket of 2/s and a burst of 30.
+func known() *probe.Known {
 	a := analyze.New(analyze.Options{})
 	left, before := 30.0, time.Duration(0)
 	for i := range 300 {
@@ -43,7 +42,7 @@ func known(tb testing.TB) *probe.Known {
 // sent.
 func BenchmarkFrame(b *testing.B) {
 	board := NewBoard(Budget{Requests: 20_000, Limited: 5000, Length: 2 * time.Minute, AtMost: true}, nil)
-	k := known(b)
+	k := known()
 	b.Logf("%s, %d limiters", k.Limit.Survivors, len(k.Limiters))
 	for i := range 300 {
 		board.Count(hit("read", "a", "", time.Duration(i), 200))

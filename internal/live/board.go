@@ -22,11 +22,13 @@ type Board struct {
 	told    map[string]*told  // by class
 	doing   []*doing
 	note    string
+
+	finished bool
 }
 
 type source struct {
 	Source
-	begun map[string]bool // phases
+	asked time.Duration   // of the latest hit
 	taken []time.Duration // when hits were admitted, as the planner knows them
 }
 
@@ -56,8 +58,8 @@ func (b *Board) Count(h *trace.Hit) {
 		return
 	}
 	s := b.source(h.Class, h.Source)
-	if h.Phase != "" && !s.begun[h.Phase] {
-		s.Phase, s.begun[h.Phase] = h.Phase, true
+	if h.Asked >= s.asked {
+		s.Phase, s.asked = h.Phase, h.Asked
 	}
 	switch {
 	case h.Error == trace.ErrUnsent:
@@ -89,7 +91,7 @@ func (b *Board) source(class, address string) *source {
 			return s
 		}
 	}
-	s := &source{Source: Source{Class: class, Address: address}, begun: map[string]bool{}}
+	s := &source{Source: Source{Class: class, Address: address}}
 	b.sources = append(b.sources, s)
 	slices.SortFunc(b.sources, func(x, y *source) int {
 		return cmp.Or(cmp.Compare(x.Class, y.Class), cmp.Compare(x.Address, y.Address))
@@ -140,10 +142,17 @@ func (b *Board) Note(text string) {
 	b.note = text
 }
 
+// Finish says what goes on after the last hit.
+func (b *Board) Finish(text string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.note, b.finished = text, true
+}
+
 // State returns what is known at an instant. It is for one goroutine.
 func (b *Board) State(now time.Duration) *State {
 	b.mu.Lock()
-	s := &State{Now: now, Budget: b.budget, Logins: b.logins, Note: b.note}
+	s := &State{Now: now, Budget: b.budget, Logins: b.logins, Note: b.note, Finished: b.finished}
 	for _, one := range b.sources {
 		s.Sources = append(s.Sources, one.Source)
 	}

@@ -9,7 +9,8 @@ import (
 	"ratefit/internal/trace"
 )
 
-// mostLevel is up to which level a limiter is asked.
+// mostLevel is the largest burst whose level is followed: to count it takes its
+// time.
 const mostLevel = 400
 
 // told is what a fit has shown of the limiter of a class, and what was decided
@@ -77,7 +78,7 @@ func (b *Board) levels(class string, t *told, s *State) func() {
 		for _, d := range pending {
 			all.observe(d)
 		}
-		if burst == nil || len(all.limiters) == 0 {
+		if burst == nil || burst.Value > mostLevel || len(all.limiters) == 0 {
 			return
 		}
 		level := all.level(s.Now, int(burst.Value+0.5))
@@ -96,7 +97,7 @@ func (b *Board) levels(class string, t *told, s *State) func() {
 // alike is the level of another limiter of the same kind, as each address may
 // have one; nil if it is no bucket.
 func alike(l *analyze.Limit, taken []time.Duration, now time.Duration) *Level {
-	if l.Verdict != analyze.Identified || l.Model != "token-bucket" || len(l.Modifiers) > 0 || l.SustainedRate == nil || l.Burst.Value > mostLevel {
+	if l.Verdict != analyze.Identified || l.Model != "token-bucket" || len(l.Modifiers) > 0 || l.SustainedRate == nil {
 		return nil
 	}
 	rate, burst := l.SustainedRate.Value, l.Burst.Value
@@ -130,22 +131,17 @@ func (p *possible) observe(d decision) {
 	}
 }
 
-// level asks every limiter how many hits it would admit at an instant; nil when
-// that is too many to count.
+// level asks every limiter how many hits it would admit at an instant.
 func (p *possible) level(now time.Duration, burst int) *Level {
 	now = max(now, p.at)
-	out := &Level{Low: mostLevel, Of: burst}
+	out := &Level{Low: burst, Of: burst} // what may be beyond the fitted burst is left out
 	for _, l := range p.limiters {
 		m, n := l.Clone(), 0
-		for n < mostLevel && m.Admits(now) {
+		for n < burst && m.Admits(now) {
 			m.Observe(now, true)
 			n++
 		}
-		if n == mostLevel {
-			return nil
-		}
 		out.Low, out.High = min(out.Low, n), max(out.High, n)
 	}
-	out.Of = max(out.Of, out.High)
 	return out
 }

@@ -31,9 +31,9 @@ type Screen struct {
 	View func(width, height int) []string
 	// Reflows: when the terminal becomes narrower it wraps lines, else it cuts them.
 	Reflows bool
-	// Resumed tells that the process went on after it was stopped: somebody else
-	// may have written meanwhile. nil = that never happens.
-	Resumed <-chan os.Signal
+	// Resumed begins to tell that the process went on after it was stopped: somebody
+	// else may have written meanwhile. stop ends that. nil = it never happens.
+	Resumed func() (c <-chan os.Signal, stop func())
 
 	mu    sync.Mutex
 	above bytes.Buffer // whole lines, and the beginning of one
@@ -54,13 +54,19 @@ func (s *Screen) Write(p []byte) (int, error) {
 func (s *Screen) Show(ctx context.Context) {
 	ticks := time.NewTicker(frameEvery)
 	defer ticks.Stop()
+	var resumed <-chan os.Signal
+	if s.Resumed != nil {
+		var stop func()
+		resumed, stop = s.Resumed()
+		defer stop()
+	}
 	s.frame()
 	for {
 		select {
 		case <-ctx.Done():
 			s.end()
 			return
-		case <-s.Resumed:
+		case <-resumed:
 			s.drawn = nil
 		case <-ticks.C:
 			s.frame()

@@ -21,6 +21,8 @@ type State struct {
 	Doing   []Doing  // the probes under way, or about to be
 	Left    []Task   // that are not over, beside the limits
 	Note    string   // what goes on beside the sending, "" = nothing
+
+	Finished bool // everything was sent
 }
 
 // A Budget is what may be spent.
@@ -36,7 +38,7 @@ type Logins struct{ Sent, Limited, Failed int }
 // A Source is the hits of one class from one address.
 type Source struct {
 	Class, Address                    string
-	Phase                             string // the latest that has begun
+	Phase                             string // of the latest hit
 	Admitted, Limited, Failed, Unsent int
 	Level                             *Level // nil = not known
 }

@@ -51,6 +51,7 @@ func states() map[string]*State {
 		"confirming": run(70 * time.Second),
 		"last":       run(110 * time.Second),
 		"stopping":   run(33 * time.Second),
+		"finishing":  run(90 * time.Second),
 		"twelve":     twelve(),
 		"profile":    profile(),
 		"foreign":    foreign(),
@@ -72,6 +73,8 @@ func states() map[string]*State {
 		last.Limits[i] = Limit{Class: last.Limits[i].Class, Stage: probe.Over, Why: "identified after 110 hits", Known: last.Limits[1].Known}
 	}
 	last.Left = []Task{{Task: probe.Costs, Under: true, Left: 20 * time.Second}}
+	all["finishing"].Note, all["finishing"].Finished = "fitting every model to what was sent", true
+	all["finishing"].Left = nil
 	all["stopping"].Note = "stopping: waiting for the replies that are under way"
 	return all
 }

@@ -47,7 +47,10 @@ func (s *State) head(width int) line {
 	}
 	long := []string{left, of(sent, s.Budget.Requests, "requests"), of(limited, s.Budget.Limited, "limited")}
 	short := []string{left, fmt.Sprint(sent, " sent"), fmt.Sprint(limited, " limited")}
-	if s.Budget.AtMost {
+	switch {
+	case s.Finished:
+		long, short = long[1:], short[1:]
+	case s.Budget.AtMost:
 		long[0] = "at most " + left
 	}
 	if n := s.Logins; n.Sent > 0 {

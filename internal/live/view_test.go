@@ -56,7 +56,7 @@ func golden(t *testing.T, name, got string) {
 // moves the cursor, whatever the names are.
 func TestRenderStaysInside(t *testing.T) {
 	all := states()
-	names := []string{"starting", "probing", "resting", "confirming", "last", "stopping", "twelve", "profile", "foreign", "unlimited", "discover", "logging-in"}
+	names := []string{"starting", "probing", "resting", "confirming", "last", "stopping", "finishing", "twelve", "profile", "foreign", "unlimited", "discover", "logging-in"}
 	rapid.Check(t, func(t *rapid.T) {
 		s := *all[rapid.SampledFrom(names).Draw(t, "state")]
 		if len(s.Sources) > 0 {
