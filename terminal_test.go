@@ -164,7 +164,7 @@ func TestTerminal(t *testing.T) {
 					t.Errorf("%q is left over", remains)
 				}
 			}
-			for _, once := range []string{"sending profile one-go", "ruled out", "target   ", "foretold  headers"} {
+			for _, once := range []string{"sending profile one-go", "not tested: separate limiters", "trace.jsonl.gz", "foretold  headers"} {
 				if n := strings.Count(shown, once); n != 1 {
 					t.Errorf("%q is shown %d times", once, n)
 				}
