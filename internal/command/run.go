@@ -152,9 +152,10 @@ func (o *measuring) report(ctx context.Context, s *streams, j *job, done *sent, 
 		return err
 	}
 	done.files = append(done.files, name)
+	traces := done.files[:1]
 	if !o.noPlots {
 		done.watched.board.Finish("drawing plots")
-		plots, err := o.draw(ctx, s, a, done.files[:1], folder)
+		plots, err := o.draw(ctx, s, a, traces, folder)
 		if err != nil {
 			s.warnf("%v", err) // the measurement itself is safe
 		}
@@ -164,7 +165,7 @@ func (o *measuring) report(ctx context.Context, s *streams, j *job, done *sent, 
 		return err
 	}
 	done.watched.end()
-	if err := show(s, a, o.format, done.files); err != nil {
+	if err := show(s, a, o.format, done.files, o.hits(ctx, s, traces)); err != nil {
 		return err
 	}
 	return verdict

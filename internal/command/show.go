@@ -9,18 +9,24 @@ import (
 	"ratefit/reports"
 )
 
-// show writes an analysis to standard output. The files that belong to it are
-// part of the text; beside JSON they are listed on standard error.
-func show(s *streams, a *analyze.Analysis, format string, files []string) error {
-	if format == "json" {
+// show writes an analysis to standard output, in a format of reports.Documents,
+// with the hits that it was made of if they can be read again. The files that
+// belong to it are part of the text; beside other formats they are listed on
+// standard error.
+func show(s *streams, a *analyze.Analysis, format string, files []string, hits reports.HitSource) error {
+	o := textOptions(s)
+	o.Files, o.Hits = files, hits
+	if format != "text" {
 		for _, f := range files {
 			s.remarkf("%s\n", f)
 		}
-		return outputFault(reports.JSON(s.out, a))
 	}
-	o := textOptions(s)
-	o.Files = files
-	return outputFault(reports.Text(s.out, a, o))
+	for _, d := range reports.Documents {
+		if d.Name == format {
+			return outputFault(d.Write(s.out, a, o))
+		}
+	}
+	return usageFault("", "no format %q", format)
 }
 
 // textOptions suit the terminal, if standard output is one.
@@ -30,5 +36,6 @@ func textOptions(s *streams) reports.TextOptions {
 		o.Width, _, _ = term.GetSize(fd)
 		o.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 	}
+	o.ASCII = !showsUnicode(os.Getenv)
 	return o
 }
