@@ -171,7 +171,11 @@ func (c *chart) rateLabel() string {
 	if c.sustained() == 0 {
 		return ""
 	}
-	return brief(c.rate.Value) + "/s"
+	text := estimate(c.rate)
+	if short := brief(c.rate.Value); len(short) < len(text) {
+		text = short
+	}
+	return text + "/s"
 }
 
 func (c *chart) peakLabel(scale float64) string {
