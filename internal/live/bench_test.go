@@ -21,8 +21,8 @@ func hit(class, source, phase string, at time.Duration, status int) *trace.Hit {
 func known() *probe.Known {
 	a := analyze.New(analyze.Options{})
 	left, before := 30.0, time.Duration(0)
-	for i := range 300 {
-		at := time.Duration(i) * 40 * time.Millisecond
+	for i := range 120 {
+		at := time.Duration(i) * 100 * time.Millisecond
 		left, before = min(30, left+2*(at-before).Seconds()), at
 		status := 429
 		if left >= 1 {

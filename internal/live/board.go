@@ -2,6 +2,7 @@ package live
 
 import (
 	"cmp"
+	"net/netip"
 	"slices"
 	"sync"
 	"time"
@@ -94,9 +95,19 @@ func (b *Board) source(class, address string) *source {
 	s := &source{Source: Source{Class: class, Address: address}}
 	b.sources = append(b.sources, s)
 	slices.SortFunc(b.sources, func(x, y *source) int {
-		return cmp.Or(cmp.Compare(x.Class, y.Class), cmp.Compare(x.Address, y.Address))
+		return cmp.Or(cmp.Compare(x.Class, y.Class), byAddress(x.Address, y.Address))
 	})
 	return s
+}
+
+// byAddress puts 10.0.0.9 before 10.0.0.10.
+func byAddress(x, y string) int {
+	a, errA := netip.ParseAddr(x)
+	b, errB := netip.ParseAddr(y)
+	if errA != nil || errB != nil {
+		return cmp.Compare(x, y)
+	}
+	return a.Compare(b)
 }
 
 // Tell takes what a planner tells.

@@ -41,6 +41,20 @@ func TestCount(t *testing.T) {
 	}
 }
 
+func TestSourcesInOrder(t *testing.T) {
+	b := NewBoard(Budget{}, nil)
+	for _, address := range []string{"10.0.0.10", "::1", "here", "10.0.0.9"} {
+		b.Count(hit("read", address, "", 0, 200))
+	}
+	var got []string
+	for _, s := range b.State(0).Sources {
+		got = append(got, s.Address)
+	}
+	if want := []string{"10.0.0.9", "10.0.0.10", "::1", "here"}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
 // Levels follow the hits that come after the fit. Of another address nothing
 // more is known than that its limiter is of the same kind.
 func TestLevels(t *testing.T) {
@@ -100,7 +114,7 @@ func TestAlike(t *testing.T) {
 }
 
 func TestTasks(t *testing.T) {
-	b := NewBoard(Budget{}, nil)
+	b := NewBoard(Budget{Length: time.Minute}, nil)
 	b.Tell(probe.Progress{Task: probe.Costs, Class: "read", Stage: probe.Asking, At: 10 * time.Second, Left: 20 * time.Second})
 	b.Tell(probe.Progress{Task: probe.Costs, Class: "write", Stage: probe.Waiting, Left: 15 * time.Second})
 	b.Tell(probe.Progress{Task: probe.Scopes, Stage: probe.Waiting})
@@ -112,6 +126,10 @@ func TestTasks(t *testing.T) {
 	b.Tell(probe.Progress{Task: probe.Scopes, Stage: probe.Over})
 	s = b.State(26 * time.Second)
 	if got, want := s.then(), "what refused hits cost, about 15s"; got != want {
+		t.Errorf("then %q, want %q", got, want)
+	}
+	s = b.State(46 * time.Second)
+	if got, want := s.then(), "what refused hits cost, which takes more time than is left"; got != want {
 		t.Errorf("then %q, want %q", got, want)
 	}
 }

@@ -93,14 +93,20 @@ var stages = map[probe.Stage]string{
 
 // known says what each limiter may be.
 func (s *State) known(width, wrapped int) (out []line) {
-	column := 4
-	for _, l := range s.Limits {
-		column = max(column, min(cells.Width(cells.Printable(l.Class)), 12))
-	}
+	column := s.labels()
 	for _, l := range s.Limits {
 		out = append(out, rows(cells.Printable(l.Class), l.text(), verdictPaint(l.Known), column, width, wrapped)...)
 	}
 	return out
+}
+
+// labels is how many cells the labels take.
+func (s *State) labels() int {
+	column := len("then")
+	for _, l := range s.Limits {
+		column = max(column, min(cells.Width(cells.Printable(l.Class)), 12))
+	}
+	return column
 }
 
 // text says what is known of a limiter, and what is being done about it.
@@ -139,7 +145,8 @@ func verdictPaint(l *analyze.Limit) paint {
 
 // now says what is being sent and why, and what comes afterwards.
 func (s *State) now(width, wrapped int) (out []line) {
-	const column, most = 4, 4
+	const most = 4
+	column := s.labels()
 	say := func(label, text string) { out = append(out, rows(label, text, plain, column, width, wrapped)...) }
 	if s.Note != "" {
 		say("now", cells.Printable(s.Note))
@@ -225,6 +232,8 @@ func (s *State) then() string {
 		case t.Left == 0 && t.Under:
 			continue
 		case t.Left == 0:
+		case t.Left > s.Budget.Length-s.Now:
+			text += ", which takes more time than is left"
 		case t.Under:
 			text += ", " + left + " more"
 		default:
