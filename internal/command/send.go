@@ -18,7 +18,7 @@ type sent struct {
 	stop  error // why the attack ended early, nil when it did not
 	files []string
 
-	watched  *watching // to be ended before anything is shown
+	watched  *watching               // to be ended before anything is shown
 	probes   []reports.ManifestProbe // that were chosen
 	warnings []string
 }

@@ -17,8 +17,8 @@ func TestCount(t *testing.T) {
 	b.Count(hit("read", "b", "burst", 0, 429)) // admitted: only 503 means "limited" here
 	b.Count(hit("read", "a", "burst", 0, 503))
 	b.Count(hit("read", "a", "hold", 2, 500))
-	b.Count(hit("read", "a", "burst", 1, 503)) // answered later
 	b.Count(&trace.Hit{Class: "read", Source: "a", Phase: "hold", Asked: 3, Error: trace.ErrUnsent})
+	b.Count(hit("read", "a", "burst", 1, 503)) // answered later
 	b.Count(&trace.Hit{Class: trace.LoginClass, Phase: trace.LoginPhase, Source: "a", Status: 503})
 	s := b.State(time.Second)
 	want := []Source{
@@ -55,13 +55,13 @@ func TestSourcesInOrder(t *testing.T) {
 	}
 }
 
-// Levels follow the hits that come after the fit. Of another address nothing
-// more is known than that its limiter is of the same kind.
+// Levels follow the hits that come after the fit. Another address has a limiter of
+// the same kind.
 func TestLevels(t *testing.T) {
 	b := NewBoard(Budget{}, nil)
 	b.Tell(probe.Progress{Task: probe.Limits, Class: "read", Stage: probe.Refining})
-	k := known()
-	k.Limiters = k.Limiters[:1] // of the bucket
+	k := known(bucket())
+	k.Limiters = k.Limiters[:1]
 	b.Count(hit("read", "a", "", 0, 200))
 	b.Count(hit("read", "b", "", 0, 200))
 	level := func(at time.Duration) (out []string) {
@@ -78,20 +78,20 @@ func TestLevels(t *testing.T) {
 	}
 	check(12*time.Second, "?", "?")
 	b.Tell(probe.Progress{Task: probe.Limits, Class: "read", Stage: probe.Refining, Known: k})
-	check(60*time.Second, "30 of 30", "?")
+	check(60*time.Second, "30 of 30", "30 of 30")
 	for i := range 10 {
 		b.Observe(hit("read", "a", "", 60*time.Second+time.Duration(i), 200))
 	}
-	check(60*time.Second+5*time.Millisecond, "20 of 30", "?")
-	check(63*time.Second+200*time.Millisecond, "26 of 30", "?")
+	check(60*time.Second+5*time.Millisecond, "20 of 30", "30 of 30")
+	check(63*time.Second+200*time.Millisecond, "26 of 30", "30 of 30")
 	// Whether refused hits cost anything is not known.
 	for i := range 4 {
 		b.Observe(hit("read", "a", "", 90*time.Second+time.Duration(i), 401))
 	}
-	check(90*time.Second+5*time.Millisecond, "26–30 of 30", "?")
+	check(90*time.Second+5*time.Millisecond, "26–30 of 30", "30 of 30")
 	b.Observe(hit("read", "a", "", 90*time.Second+6*time.Millisecond, 200))
-	check(90*time.Second+10*time.Millisecond, "25–29 of 30", "?")
-	check(120*time.Second, "30 of 30", "?")
+	check(90*time.Second+10*time.Millisecond, "25–29 of 30", "30 of 30")
+	check(120*time.Second, "30 of 30", "30 of 30")
 }
 
 // The likes of a bucket that was identified are followed from its own hits.

@@ -71,7 +71,12 @@ func TestScreen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newGlass(20, 8)
 		lines := []string{"one", "\x1b[1mtwo\x1b[0m"}
-		s := &Screen{Out: g, Size: g.size, View: func(int, int) []string { return lines }}
+		s := &Screen{Out: g, Size: g.size, View: func(width, height int) []string {
+			if width != 19 || height != 7 {
+				t.Errorf("lines for %d columns and %d lines: the last column and the last line stay free", width, height)
+			}
+			return lines
+		}}
 		check := func(want string) {
 			t.Helper()
 			if got := g.shown(); got != want {
@@ -93,10 +98,18 @@ func TestScreen(t *testing.T) {
 		lines = []string{"last"}
 		time.Sleep(aFrame)
 		check("before\nwarning: beware\nand so on\n\\x1b[2J\\u202eevil\nlast")
+		lines = []string{"much longer", "than"}
+		time.Sleep(aFrame)
+		lines = []string{"much", "shorter"}
+		time.Sleep(aFrame)
+		check("before\nwarning: beware\nand so on\n\\x1b[2J\\u202eevil\nmuch\nshorter")
+		fmt.Fprint(s, "a\n")
+		time.Sleep(aFrame)
+		check("before\nwarning: beware\nand so on\n\\x1b[2J\\u202eevil\na\nmuch\nshorter")
 		fmt.Fprint(s, "not ended")
 		stop()
 		fmt.Fprint(g, "\nreport\n")
-		check("before\nwarning: beware\nand so on\n\\x1b[2J\\u202eevil\nnot ended\nreport")
+		check("before\nwarning: beware\nand so on\n\\x1b[2J\\u202eevil\na\nnot ended\nreport")
 	})
 }
 

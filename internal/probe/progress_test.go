@@ -55,6 +55,15 @@ func TestTell(t *testing.T) {
 	if len(costs) == 0 || costs[0] < 500*time.Millisecond || costs[0] > 2*time.Second {
 		t.Errorf("the cost is said to take %v: eleven tokens take 0.55 s", costs)
 	}
+	fitting := 0
+	for _, p := range told {
+		if p.Fitting {
+			fitting++
+		}
+	}
+	if end := told[len(told)-1]; fitting == 0 || fitting > len(told)/2 || end.Fitting {
+		t.Errorf("of %d times it was said %d times that models are fitted, at the end: %t", len(told), fitting, end.Fitting)
+	}
 	if end := told[len(told)-1]; end.Stage != Over || end.Why == "" {
 		t.Errorf("the last thing told is %+v", end)
 	}
