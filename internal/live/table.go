@@ -9,7 +9,6 @@ import (
 
 // A column of the table of sources.
 type column struct {
-	head  string
 	left  bool // aligned to the left
 	paint func(*Source) paint
 	text  func(*Source) string
