@@ -94,10 +94,20 @@ func (p *page) chart(c *chart, height int) {
 	if p.ascii {
 		with = &ascii
 	}
-	labels := max(len("limited"), columns(c.peakLabel(1)), columns(c.rateLabel()))
-	width := min(widestChart, p.width-2-labels-1)
-	bars := c.bars(width)
-	scale := c.scale(bars)
+	labels := max(len("limited"), columns(c.rateLabel()))
+	var bars []bar
+	var scale float64
+	width := 0
+	// How long the labels are depends on the bars, and on how many there is room
+	// for, on the labels.
+	for fits := false; !fits; {
+		width = max(1, min(widestChart, p.width-2-labels-1))
+		bars = c.bars(width)
+		scale = c.scale(bars)
+		n := columns(c.peakLabel(scale))
+		fits = n <= labels
+		labels = max(labels, n)
+	}
 	p.gap()
 	p.line(c.legend(with), plain)
 	rateLine := -1

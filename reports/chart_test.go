@@ -87,15 +87,16 @@ func TestChartsLoseNoLimitedHit(t *testing.T) {
 		p := TextOptions{Width: width}.page()
 		p.chart(charts[0], 5)
 		var marks []rune
+		left := 0 // of the columns
 		for line := range strings.Lines(p.b.String()) {
 			if n := columns(strings.TrimSuffix(line, "\n")); n > width {
 				t.Fatalf("%d columns in %q", n, line)
 			}
-			if rest, ok := strings.CutPrefix(line, "  limited "); ok {
-				marks = []rune(strings.TrimSuffix(rest, "\n"))
+			if before, rest, ok := strings.Cut(line, "limited "); ok && strings.TrimSpace(before) == "" {
+				marks, left = []rune(strings.TrimSuffix(rest, "\n")), len(before)+len("limited ")
 			}
 		}
-		cells := min(widestChart, width-10)
+		cells := min(widestChart, width-left)
 		want := make([]bool, cells)
 		for i, x := range at {
 			if i%every == 0 {
