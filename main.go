@@ -134,6 +134,17 @@
 // trace. "ratefit report FOLDER --client go" prints the settings as code, for Go or
 // another language; "--client list" names the libraries.
 //
+// # What is shown meanwhile
+//
+// On a terminal, standard error shows how far a run is: for each class and
+// address what was sent, admitted and limited, and how many hits the limiters that
+// are still possible would admit now; what is known, what is being sent and why,
+// and what is left of the time and the budget. Nothing that is measured waits for
+// it, and at the end it is gone. Elsewhere, and where TERM is dumb, there are plain
+// lines. --no-progress shows neither, --quiet nothing but the result, warnings and
+// questions. NO_COLOR is respected; where the locale is not UTF-8 pictures are
+// made of ASCII.
+//
 // # What is written
 //
 // A run writes a new folder, ratefit-out/TIME or the one that --out names, and

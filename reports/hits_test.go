@@ -12,13 +12,6 @@ import (
 	"ratefit/internal/trace"
 )
 
-func sum(c []uint32) (n int) {
-	for _, v := range c {
-		n += int(v)
-	}
-	return n
-}
-
 // A series keeps every hit, close to its instant, whatever the order.
 func TestSeries(t *testing.T) {
 	outcomes := []trace.Outcome{trace.Admitted, trace.Limited, trace.Unknown, trace.Ignored}
@@ -46,7 +39,7 @@ func TestSeries(t *testing.T) {
 			!slices.Equal(trimmed(a.limited), trimmed(b.limited)) {
 			t.Fatal("the order of the hits matters")
 		}
-		if got := [3]int{sum(a.admitted), sum(a.limited), sum(a.unknown)}; got != [3]int(want[:3]) {
+		if got := [3]int{total(a.admitted), total(a.limited), total(a.unknown)}; got != [3]int(want[:3]) {
 			t.Fatalf("counted %v of %v", got, want)
 		}
 		if a.interval > time.Microsecond && a.interval > 2*a.last/bins {
@@ -107,7 +100,7 @@ func TestCollect(t *testing.T) {
 	for _, sc := range scenes {
 		for _, s := range sc.series {
 			key := sc.limit.Class + " " + s.source
-			if got := [3]int{sum(s.admitted), sum(s.limited), sum(s.unknown)}; got != want[key] {
+			if got := [3]int{total(s.admitted), total(s.limited), total(s.unknown)}; got != want[key] {
 				t.Errorf("%s: counted %v, want %v", key, got, want[key])
 			}
 		}
@@ -201,8 +194,8 @@ func TestNoEdgeIsLost(t *testing.T) {
 		s.add(&trace.Hit{Sent: at, FirstByte: at + 1}, trace.Admitted)
 	}
 	s.add(&trace.Hit{Sent: 7 * time.Minute, FirstByte: 7*time.Minute + 1}, trace.Limited)
-	if sum(s.limited) != 1 || sum(s.admitted) != 1_000_000 {
-		t.Errorf("%d limited, %d admitted", sum(s.limited), sum(s.admitted))
+	if total(s.limited) != 1 || total(s.admitted) != 1_000_000 {
+		t.Errorf("%d limited, %d admitted", total(s.limited), total(s.admitted))
 	}
 	if len(s.admitted) > bins || len(s.limited) > bins {
 		t.Errorf("%d bins, want at most %d", len(s.admitted), bins)
@@ -241,7 +234,7 @@ func TestCollectMeasuredHitsOnly(t *testing.T) {
 		}
 		return nil
 	})
-	if n := sum(sc.series[0].admitted); err != nil || n != 1 {
+	if n := total(sc.series[0].admitted); err != nil || n != 1 {
 		t.Errorf("%d hits counted, error %v, want 1", n, err)
 	}
 }

@@ -8,6 +8,7 @@ type page struct {
 	b     strings.Builder
 	width int
 	color bool
+	ascii bool
 }
 
 // A paint is the SGR parameter of an ANSI escape sequence; "" leaves text as it is.

@@ -14,13 +14,17 @@ type TextOptions struct {
 	Width int      // columns; 0 = 80, at least 40
 	Color bool     // use ANSI colours; the caller decides (terminal, NO_COLOR)
 	Files []string // files that belong to the analysis, listed at the end as they are
+
+	Hits HitSource // for documents that draw them; nil = pictures of hits are left out
+
+	ASCII bool // pictures are drawn without other signs
 }
 
 func (o TextOptions) page() *page {
 	if o.Width == 0 {
 		o.Width = 80
 	}
-	return &page{width: max(o.Width, 40), color: o.Color}
+	return &page{width: max(o.Width, 40), color: o.Color, ascii: o.ASCII}
 }
 
 // Text writes the analysis for people: the verdicts first, one sentence for
@@ -37,15 +41,21 @@ func Text(w io.Writer, a *analyze.Analysis, o TextOptions) error {
 	}
 	p.headlines(a, labels)
 	counted := p.counts(a, labels)
+	charts, unread := chartsOf(a, o.Hits)
 	for i := range a.Limits {
 		p.gap()
 		p.line(labels[i]+from(&a.Limits[i], labels[i]), bold)
 		p.rows(2, plain, detail(&a.Limits[i], counted))
+		p.chart(charts[i], chartHeight(len(charts)))
 		p.capacity(&a.Limits[i])
 		p.ruledOut(&a.Limits[i])
 	}
 	p.gap()
-	p.rows(0, plain, footer(a, o.Files))
+	rows := footer(a, o.Files)
+	if unread != nil {
+		rows = append(rows, row{label: "warning", text: "no pictures of the hits: " + printable(unread.Error()), paint: yellow})
+	}
+	p.rows(0, plain, rows)
 	_, err := io.WriteString(w, p.b.String())
 	return err
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"ratefit/attack"
+	"ratefit/internal/live"
 	"ratefit/internal/probe"
 	"ratefit/internal/trace"
 	"ratefit/profiles"
@@ -72,10 +73,10 @@ func (j *job) adaptivePlan() *plan {
 
 // explore chooses, sends and chooses again, until the planner is done or the
 // session is.
-func (j *job) explore(ctx context.Context, s *streams, zero time.Time, rec *recorder, done *sent) (trace.End, error) {
+func (j *job) explore(ctx context.Context, s *streams, zero time.Time, rec *recorder, done *sent, board *live.Board) (trace.End, error) {
 	c := j.config(zero)
 	c.Profile = nil
-	e := &exploring{streams: s, over: make(chan probe.Probe), verbose: j.adaptive.verbose, done: done}
+	e := &exploring{streams: s, over: make(chan probe.Probe), verbose: j.adaptive.verbose, done: done, board: board}
 	var err error
 	e.session, err = attack.Open(ctx, c, func(h *trace.Hit) {
 		rec.record(h)
@@ -84,7 +85,9 @@ func (j *job) explore(ctx context.Context, s *streams, zero time.Time, rec *reco
 	if err != nil {
 		return trace.End{}, err
 	}
-	e.begin(probe.New(j.probing(e.session)))
+	o := j.probing(e.session)
+	o.Tell = board.Tell
+	e.begin(probe.New(o))
 	e.run()
 	e.planner.Stop()
 	end, err := e.session.Close()
@@ -126,6 +129,7 @@ type exploring struct {
 	verbose bool
 	session *attack.Session
 	done    *sent
+	board   *live.Board
 	over    chan probe.Probe // that have been sent
 
 	mu      sync.Mutex
@@ -143,6 +147,7 @@ func (e *exploring) add(h *trace.Hit) {
 		return
 	}
 	e.planner.Add(h)
+	e.board.Observe(h)
 }
 
 // begin gives the planner what was recorded before it: logins.
@@ -161,6 +166,7 @@ func (e *exploring) run() {
 		for _, p := range e.choose() {
 			under++
 			e.note(p)
+			e.board.Chosen(p)
 			go func() {
 				if p.Class == trace.LoginClass {
 					_ = e.session.LogIn(p.Credential, p.At[0])
@@ -179,6 +185,7 @@ func (e *exploring) run() {
 		e.mu.Lock()
 		e.planner.Done(p, e.session.Now())
 		e.mu.Unlock()
+		e.board.Done(p)
 	}
 }
 

@@ -90,7 +90,11 @@ func (o *fitting) analyzeFiles(ctx context.Context, s *streams, names []string, 
 			return err
 		}
 	}
-	if err := show(s, a, o.format, files); err != nil {
+	var hits reports.HitSource
+	if !slices.Contains(names, "-") {
+		hits = o.hits(ctx, s, names)
+	}
+	if err := show(s, a, o.format, files, hits); err != nil {
 		return err
 	}
 	return o.verdict(a)
@@ -141,17 +145,22 @@ func (o *fitting) analyzeTraces(ctx context.Context, s *streams, names []string)
 	}
 }
 
-// draw reads the traces once more for their plots.
-func (o *fitting) draw(ctx context.Context, s *streams, a *analyze.Analysis, names []string, folder string) ([]string, error) {
-	r, err := openTraces(s, names, o.statusGiven)
-	if err != nil {
-		return nil, err
-	}
-	names, err = reports.Plots(folder, a, func(yield func(*trace.Hit) bool) error {
+// hits reads the traces once more, for what is drawn.
+func (o *fitting) hits(ctx context.Context, s *streams, names []string) reports.HitSource {
+	return func(yield func(*trace.Hit) bool) error {
+		r, err := openTraces(s, names, o.statusGiven)
+		if err != nil {
+			return err
+		}
 		on := true
-		_, err := r.each(ctx, func(h *trace.Hit) { on = on && yield(h) })
+		_, err = r.each(ctx, func(h *trace.Hit) { on = on && yield(h) })
 		return err
-	})
+	}
+}
+
+// draw draws the plots of the traces.
+func (o *fitting) draw(ctx context.Context, s *streams, a *analyze.Analysis, names []string, folder string) ([]string, error) {
+	files, err := reports.Plots(folder, a, o.hits(ctx, s, names))
 	var known fault
 	switch {
 	case errors.As(err, &known):
@@ -159,10 +168,10 @@ func (o *fitting) draw(ctx context.Context, s *streams, a *analyze.Analysis, nam
 	case err != nil:
 		return nil, failure("", "plots: %v", err)
 	}
-	for i, name := range names {
-		names[i] = filepath.Join(folder, name)
+	for i, name := range files {
+		files[i] = filepath.Join(folder, name)
 	}
-	return names, nil
+	return files, nil
 }
 
 // heldCode is the exit code by what became of all expectations.

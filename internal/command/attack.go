@@ -40,6 +40,7 @@ examples:
 }
 
 func (o *sending) attack(ctx context.Context, s *streams, url, out string) error {
+	s.quiet = o.quiet
 	if _, toTerminal := terminal(s.out); out == "-" && toTerminal {
 		return usageFault("give a file, or pipe it into ratefit analyze -", "--out: a trace is not for terminals")
 	}
@@ -66,8 +67,9 @@ func (o *sending) attack(ctx context.Context, s *streams, url, out string) error
 	if err != nil {
 		return err
 	}
+	done.watched.end()
 	if out != "-" {
-		s.notef("wrote %s\n", out)
+		s.remarkf("wrote %s\n", out)
 	}
 	switch {
 	case errors.Is(done.stop, context.Canceled):

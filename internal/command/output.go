@@ -54,6 +54,7 @@ func failure(hint, format string, args ...any) error {
 type streams struct {
 	in       io.Reader
 	out, err io.Writer
+	quiet    bool // without remarks
 }
 
 // print writes a result.
@@ -65,6 +66,13 @@ func (s *streams) print(text string) error {
 // notef writes to people, not to programs.
 func (s *streams) notef(format string, args ...any) {
 	fmt.Fprintf(s.err, format, args...)
+}
+
+// remarkf writes what people can do without.
+func (s *streams) remarkf(format string, args ...any) {
+	if !s.quiet {
+		s.notef(format, args...)
+	}
 }
 
 // warnf writes a warning line.

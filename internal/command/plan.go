@@ -91,7 +91,7 @@ func (p *plan) trim(requests int, length time.Duration) {
 // from the person at the terminal, unless yes was given as a flag.
 func agree(ctx context.Context, s *streams, p *plan, loopback, yes bool) error {
 	if loopback {
-		s.notef("%s", p.short())
+		s.remarkf("%s", p.short())
 	} else {
 		s.notef("%s", p.long())
 	}

@@ -40,7 +40,7 @@ func TestProgressLines(t *testing.T) {
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			newProgress(&out, y, 30*time.Second).show(ctx)
+			(&progress{out: &out, tally: y, length: 30 * time.Second}).show(ctx)
 		}()
 		y.add(hit("read", "burst", 200))
 		time.Sleep(5 * time.Second)
@@ -55,30 +55,6 @@ func TestProgressLines(t *testing.T) {
 		}
 		if got := strings.Split(strings.TrimSpace(out.String()), "\n"); strings.Join(got, "\n") != strings.Join(want, "\n") {
 			t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
-		}
-	})
-}
-
-// On a terminal one line is repainted, never wider than the terminal, and
-// cleared at the end.
-func TestProgressRepaints(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var out bytes.Buffer
-		y := newTally(nil)
-		y.add(hit("read", "burst", 200))
-		p := newProgress(&out, y, time.Second)
-		p.width = func() int { return 20 }
-		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
-		defer cancel()
-		p.show(ctx)
-		text := out.String()
-		if strings.Contains(text, "\n") || !strings.HasSuffix(text, "\r\x1b[K") {
-			t.Errorf("not one repainted line: %q", text)
-		}
-		for line := range strings.SplitSeq(text, "\r") {
-			if line = strings.TrimSuffix(line, "\x1b[K"); len(line) > 19 || strings.Contains(line, "-") {
-				t.Errorf("line %q", line)
-			}
 		}
 	})
 }

@@ -84,7 +84,11 @@ func (o *fitting) reportAgain(ctx context.Context, s *streams, name, plots strin
 			return err
 		}
 	}
-	if err := show(s, a, o.format, files); err != nil {
+	var hits reports.HitSource
+	if _, err := os.Stat(beside); err == nil {
+		hits = o.hits(ctx, s, []string{beside})
+	}
+	if err := show(s, a, o.format, files, hits); err != nil {
 		return err
 	}
 	return o.verdict(a)

@@ -92,6 +92,7 @@ func (o *measuring) addAll(f *pflag.FlagSet) {
 }
 
 func (o *measuring) run(ctx context.Context, s *streams, args []string) error {
+	s.quiet = o.quiet
 	if err := o.sending.check(); err != nil {
 		return err
 	}
@@ -136,6 +137,7 @@ func (o *measuring) measure(ctx context.Context, s *streams, url string) error {
 	if err != nil {
 		return err
 	}
+	defer done.watched.end()
 	done.files = append(done.files, traceName)
 	interrupted := errors.Is(done.stop, context.Canceled)
 	if done.stop != nil && !interrupted {
@@ -143,6 +145,7 @@ func (o *measuring) measure(ctx context.Context, s *streams, url string) error {
 	}
 	// An interrupt ends the sending, not the report on what was sent.
 	ctx = context.WithoutCancel(ctx)
+	done.watched.board.Finish("fitting every model to what was sent")
 	a, err := o.analyzeTraces(ctx, s, []string{traceName})
 	if err != nil {
 		return err
@@ -162,8 +165,10 @@ func (o *measuring) report(ctx context.Context, s *streams, j *job, done *sent, 
 		return err
 	}
 	done.files = append(done.files, name)
+	traces := done.files[:1]
 	if !o.noPlots {
-		plots, err := o.draw(ctx, s, a, done.files[:1], folder)
+		done.watched.board.Finish("drawing plots")
+		plots, err := o.draw(ctx, s, a, traces, folder)
 		if err != nil {
 			s.warnf("%v", err) // the measurement itself is safe
 		}
@@ -172,8 +177,9 @@ func (o *measuring) report(ctx context.Context, s *streams, j *job, done *sent, 
 	if err := o.writeManifest(j, done, folder, codeOf(verdict)); err != nil {
 		return err
 	}
+	done.watched.end()
 	told := o.tell(s, a)
-	if err := show(s, a, o.format, done.files); err != nil {
+	if err := show(s, a, o.format, done.files, o.hits(ctx, s, traces)); err != nil {
 		return err
 	}
 	if told != nil {

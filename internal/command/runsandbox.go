@@ -42,7 +42,7 @@ func (o *measuring) runSandbox(ctx context.Context, s *streams) error {
 	if err := o.fillIn(); err != nil {
 		return err
 	}
-	s.notef("started the sandbox on %s\n", running.URL)
+	s.remarkf("started the sandbox on %s\n", running.URL)
 	o.logInAtSandbox()
 	o.askEverything()
 	if len(o.sources) == 0 {

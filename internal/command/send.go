@@ -18,6 +18,7 @@ type sent struct {
 	stop  error // why the attack ended early, nil when it did not
 	files []string
 
+	watched  *watching               // to be ended before anything is shown
 	probes   []reports.ManifestProbe // that were chosen
 	warnings []string
 }
@@ -34,16 +35,16 @@ func (j *job) send(ctx context.Context, s *streams, open func(trace.Meta) (*trac
 	}
 	attacking, stop := context.WithCancel(ctx)
 	defer stop()
-	rec := &recorder{w: w, tally: newTally(j.options.limitedStatus), stop: stop}
-
 	beside, endBeside := context.WithCancel(context.WithoutCancel(ctx))
+	watched := j.watch(s, zero)
+	done.watched = watched
+	interrupted := context.AfterFunc(ctx, func() { watched.board.Note("stopping: waiting for the replies that are under way") })
+	defer interrupted()
+	rec := &recorder{w: w, count: watched.count, stop: stop}
 	var running sync.WaitGroup
 	running.Go(func() { rec.flush(beside) })
-	if !j.options.noProgress {
-		running.Go(func() { j.progress(s, rec.tally).show(beside) })
-	}
 	if j.adaptive != nil {
-		done.end, done.stop = j.explore(attacking, s, zero, rec, done)
+		done.end, done.stop = j.explore(attacking, s, zero, rec, done, watched.board)
 	} else {
 		done.end, done.stop = attack.Run(attacking, j.config(zero), rec.record)
 	}
@@ -52,8 +53,10 @@ func (j *job) send(ctx context.Context, s *streams, open func(trace.Meta) (*trac
 	}
 	endBeside()
 	running.Wait()
+	watched.sent()
 
 	if err := rec.close(done.end); err != nil {
+		watched.end()
 		return nil, failure("what was recorded until then is kept", "the trace cannot be written: %v", err)
 	}
 	if ctx.Err() != nil {

@@ -30,7 +30,8 @@ type sending struct {
 	maxDuration       time.Duration
 	timeout           time.Duration
 	insecure, http2   bool
-	yes, noProgress   bool
+	yes               bool
+	noProgress, quiet bool
 	evenRefused       bool
 }
 
@@ -51,6 +52,7 @@ func (o *sending) add(f *pflag.FlagSet) {
 	f.BoolVar(&o.evenRefused, "even-refused", false, "go on when the API refuses every hit (400, 401, 403, 406, 415, 422)")
 	f.BoolVar(&o.yes, "yes", false, "do not ask before sending to a target on another machine")
 	f.BoolVar(&o.noProgress, "no-progress", false, "show no progress")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "show nothing but the result, warnings, questions and errors")
 }
 
 // check refuses values that no target could make sense of.

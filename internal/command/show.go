@@ -9,15 +9,16 @@ import (
 	"ratefit/reports"
 )
 
-// show writes an analysis to standard output, in a format of reports.Documents.
-// The files that belong to it are part of the text; beside other formats they are
-// listed on standard error.
-func show(s *streams, a *analyze.Analysis, format string, files []string) error {
+// show writes an analysis to standard output, in a format of reports.Documents,
+// with the hits that it was made of if they can be read again. The files that
+// belong to it are part of the text; beside other formats they are listed on
+// standard error.
+func show(s *streams, a *analyze.Analysis, format string, files []string, hits reports.HitSource) error {
 	o := textOptions(s)
-	o.Files = files
+	o.Files, o.Hits = files, hits
 	if format != "text" {
 		for _, f := range files {
-			s.notef("%s\n", f)
+			s.remarkf("%s\n", f)
 		}
 	}
 	for _, d := range reports.Documents {
@@ -35,5 +36,6 @@ func textOptions(s *streams) reports.TextOptions {
 		o.Width, _, _ = term.GetSize(fd)
 		o.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 	}
+	o.ASCII = !showsUnicode(os.Getenv)
 	return o
 }

@@ -81,7 +81,7 @@ func (o *measuring) verify(ctx context.Context, s *streams, args []string) error
 // onlyRecorded are the flags that have a meaning for a recording.
 var onlyRecorded = map[string]bool{
 	"expect": true, "expect-model": true, "expect-param": true, "expect-scope": true, "tolerance": true, "junit": true, "summary": true,
-	"prometheus": true, "github": true, "format": true, "at-rest": true, "limited-status": true, "expect-declared": true, "profile": true, "no-progress": true,
+	"prometheus": true, "github": true, "format": true, "at-rest": true, "limited-status": true, "expect-declared": true, "profile": true, "no-progress": true, "quiet": true,
 }
 
 // verifyRecorded judges what was recorded before.
@@ -105,7 +105,7 @@ func (o *measuring) verifyRecorded(ctx context.Context, s *streams, name string)
 	}
 	o.judge(a)
 	told := o.tell(s, a)
-	if err := show(s, a, o.format, nil); err != nil {
+	if err := show(s, a, o.format, nil, nil); err != nil {
 		return err
 	}
 	if told != nil {

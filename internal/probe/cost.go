@@ -23,6 +23,7 @@ func (l *lane) runCost(measured *lane) {
 	if !measured.limited() || !l.await(func() bool { return l.p.costTurn(l, measured) }) {
 		return
 	}
+	l.enter(Asking)
 	k := measured.learn()
 	if k.burst > mostRefused {
 		l.note("cost: %s: not tested: a burst of %d takes more refused hits than are sent for this", measured.class, k.burst)
@@ -32,10 +33,10 @@ func (l *lane) runCost(measured *lane) {
 	if l.p.o.Logins && own.class == l.p.loginClass() && !l.costOfLogin(k, own) {
 		return
 	}
-	for _, c := range l.p.o.Checks {
-		if c.Class != own.class {
-			continue
-		}
+	checks := l.p.checksOf(own.class)
+	for i, c := range checks {
+		l.left = time.Duration(len(checks)-i) * k.restTime()
+		l.tell(nil)
 		at, ok := l.rested(k, 2*k.burst+5)
 		if !ok {
 			return
@@ -77,11 +78,16 @@ func (l *lane) costOfLogin(k known, own key) bool {
 	return ok
 }
 
+// restTime is how long a limiter takes to fill up for certain.
+func (k known) restTime() time.Duration {
+	const sure = 1.15
+	return time.Duration(sure*float64(k.burst+1)/k.rate*1e9) + k.scale
+}
+
 // rested is when the limiter will have filled up for certain, if there is time
 // and n hits are left.
 func (l *lane) rested(k known, n int) (at time.Duration, ok bool) {
-	const sure = 1.15
-	at = l.earliest() + time.Duration(sure*float64(k.burst+1)/k.rate*1e9) + k.scale
+	at = l.earliest() + k.restTime()
 	switch {
 	case at > l.p.deadline():
 		l.note("cost: what refused hits cost is not tested to the end: that takes %s more; raise --max-duration", round(at-l.p.now))

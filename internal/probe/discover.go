@@ -28,6 +28,7 @@ func (l *lane) run() {
 	if l.over || l.taken() {
 		return
 	}
+	l.enter(Discovering)
 	limited, ok := l.discover()
 	if !ok || !limited {
 		return
@@ -36,7 +37,12 @@ func (l *lane) run() {
 		return
 	}
 	l.found = true
-	if !l.recover() || !l.regainClump() {
+	l.enter(Recovering)
+	if !l.recover() {
+		return
+	}
+	l.enter(Regaining)
+	if !l.regainClump() {
 		return
 	}
 	l.refine()

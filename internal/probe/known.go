@@ -25,14 +25,16 @@ var dear = []string{analyze.SlidingWindowCounter{}.Doc().Title, analyze.SlidingW
 // learn fits the models to all hits of the lane: the dear ones only while
 // nothing else explains the hits, or if what does would end the search; and,
 // once hits have excluded them, never again.
-func (l *lane) learn() known {
+func (l *lane) learn() known { return l.fits(l.fitGradually) }
+
+func (l *lane) fitGradually() known {
 	without := map[string]bool{}
 	for _, title := range dear {
 		without[title] = !l.needsDear || l.excluded[title]
 	}
 	k := l.fit(without)
 	if len(k.candidates) == 0 {
-		return l.whole()
+		return l.fitWhole()
 	}
 	wanted := k.limit.Verdict == analyze.Identified
 	if !l.needsDear && wanted && !(l.excluded[dear[0]] && l.excluded[dear[1]]) {
@@ -47,7 +49,9 @@ func (l *lane) learn() known {
 
 // whole fits every model to all hits of the lane, to be sure at the end. A
 // model may be found possible again that fewer hits had seemed to exclude.
-func (l *lane) whole() known {
+func (l *lane) whole() known { return l.fits(l.fitWhole) }
+
+func (l *lane) fitWhole() known {
 	clear(l.excluded)
 	k := l.fit(map[string]bool{})
 	l.needsDear = !(l.excluded[dear[0]] && l.excluded[dear[1]])

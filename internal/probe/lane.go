@@ -18,6 +18,12 @@ type lane struct {
 	stop    func()
 	yield   func([]Probe) bool
 
+	task     Task
+	measures *lane // whose limiter a lane of costs draws on
+	stage    Stage
+	fitting  bool
+	left     time.Duration // that the lane takes yet, 0 = not known
+
 	underWay int
 	got      []trace.Hit // of the probes under way
 	over     bool
@@ -51,7 +57,7 @@ const (
 
 func newLane(p *Planner, class string) *lane {
 	own, _ := p.o.key(class, p.o.Sources[0], 0)
-	return &lane{p: p, class: class, members: []key{own}, other: map[key]shares{}, barren: map[string]int{}, excluded: map[string]bool{}}
+	return &lane{p: p, task: Limits, stage: Waiting, class: class, members: []key{own}, other: map[key]shares{}, barren: map[string]int{}, excluded: map[string]bool{}}
 }
 
 // begin makes the lane run a program.
@@ -82,6 +88,7 @@ func (l *lane) end() {
 			l.why = "stopped"
 		}
 		l.stop()
+		l.tell(nil)
 	}
 }
 

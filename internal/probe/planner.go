@@ -69,16 +69,30 @@ func New(o Options) *Planner {
 	}
 	if p.o.Scope {
 		p.scope = newLane(p, "")
+		p.scope.task = Scopes
 		p.scope.begin(p.scope.runScope)
 	}
 	if len(p.o.Checks) > 0 {
 		for _, measured := range p.lanes {
 			l := newLane(p, "")
+			l.task, l.measures = Costs, measured
 			l.begin(func() { l.runCost(measured) })
 			p.costs = append(p.costs, l)
 		}
 	}
+	for _, l := range p.all() {
+		l.tell(nil)
+	}
 	return p
+}
+
+// all are the lanes, in the order in which they get their turn.
+func (p *Planner) all() []*lane {
+	all := slices.Clone(p.lanes)
+	if p.scope != nil {
+		all = append(all, p.scope)
+	}
+	return append(all, p.costs...)
 }
 
 // Next returns the probes that are to be sent now, none while all that can be
@@ -151,13 +165,7 @@ func (p *Planner) Notes() []string { return p.notes }
 
 // Stop ends all lanes; nothing is planned any more.
 func (p *Planner) Stop() {
-	for _, l := range p.lanes {
-		l.end()
-	}
-	if p.scope != nil {
-		p.scope.end()
-	}
-	for _, l := range p.costs {
+	for _, l := range p.all() {
 		l.end()
 	}
 }

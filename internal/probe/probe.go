@@ -63,6 +63,10 @@ type Options struct {
 	MaxDuration time.Duration // since Start
 	MaxRate     int           // hits of one class in any one second
 
+	// Tell hears of each change in how far a task is, while [Planner.Next] and
+	// [Planner.Stop] run; nil = nobody is interested.
+	Tell func(Progress)
+
 	// Clock tells the time since the zero of the run, so that fitting, which may
 	// take longer than Lead, spoils no planned instant; nil = it takes no time.
 	Clock func() time.Duration

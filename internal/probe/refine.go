@@ -38,6 +38,7 @@ func (l *lane) refine() {
 	idle, confirmations := 0, 0
 	kind, doubted := "", false // the last probe; whether the fit did not foretell it
 	for round := range mostRounds {
+		l.enter(Refining)
 		k := l.learn()
 		if round > 0 && !progress(before, k) {
 			idle++
@@ -57,6 +58,7 @@ func (l *lane) refine() {
 			l.finish("%s after %d hits", k.limit.Verdict, k.limit.Hits)
 			return
 		case ready:
+			l.enter(Confirming)
 			good, ok := l.confirm(k)
 			if !ok {
 				return

@@ -9,6 +9,7 @@ import (
 // up while the other is asked. [lane.askOthers] has asked in one order; this is
 // the other order, and the first one where it was not clear.
 func (l *lane) runScope() {
+	l.enter(Asking)
 	var limited []*lane
 	for _, a := range l.p.lanes {
 		if a.limited() {
