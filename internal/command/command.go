@@ -39,6 +39,7 @@ func commands() []command {
 		reportCommand(),
 		sandboxCommand(),
 		convertCommand(),
+		replayCommand(),
 		profilesCommand(),
 		modelsCommand(),
 		benchCommand(),
