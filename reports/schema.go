@@ -8,10 +8,10 @@ import "embed"
 var schemas embed.FS
 
 // SchemaNames lists what [Schema] knows, in the order to show them.
-func SchemaNames() []string { return []string{"analysis", "manifest"} }
+func SchemaNames() []string { return []string{"analysis", "manifest", "replay"} }
 
 // Schema returns the JSON Schema (2020-12) of a document: "analysis" for
-// analysis.json, "manifest" for manifest.json. The schemas are strict about
+// analysis.json, "manifest" for manifest.json, "replay" for what ratefit replay writes. The schemas are strict about
 // names, types and enumerated words; members that they do not name are allowed.
 func Schema(name string) ([]byte, bool) {
 	if slices.Contains(SchemaNames(), name) {

@@ -17,6 +17,7 @@ import (
 type common struct {
 	clock clock
 	names interner
+	paths bool
 }
 
 // errNoRequest is about a line that tells of a connection on which no request
@@ -48,11 +49,13 @@ func (c *common) line(b []byte, q *Request) error {
 	if q.Status, err = statusOf(status); err != nil {
 		return err
 	}
-	if err := requestLine(request, q, c.names); err != nil {
+	if err := requestLine(request, q, c.paths, c.names); err != nil {
 		return err
 	}
-	_, rest, _ = cutBytes(rest, " ") // bytes
-	c.tail(rest, q)
+	if n := len(rest); n > 0 && rest[n-1] != '"' { // a time is never in quotes
+		_, rest, _ = cutBytes(rest, " ") // bytes
+		tail(rest, q)
+	}
 	return nil
 }
 
@@ -63,7 +66,7 @@ func (c *common) who(b []byte, q *Request) error {
 		return errors.New("fewer than three fields before the time")
 	}
 	second, user, ok := cutBytes(rest, " ")
-	if ok && !isAddress(first) && isAddress(second) { // a virtual host stands first
+	if ok && bytes.IndexByte(user, ' ') >= 0 && !isAddress(first) && isAddress(second) { // a virtual host stands first
 		first = second
 		if _, user, ok = cutBytes(user, " "); !ok {
 			return errors.New("fewer than three fields before the time")
@@ -76,7 +79,7 @@ func (c *common) who(b []byte, q *Request) error {
 		first = first[:longestClient]
 	}
 	q.Client = c.names.get(first)
-	if s := string(user); s != "-" && s != `""` {
+	if string(user) != "-" && string(user) != `""` {
 		q.User = c.names.get(user[:min(len(user), longestClient)])
 	}
 	return nil
@@ -88,7 +91,7 @@ func isAddress(b []byte) bool {
 }
 
 // tail looks for times of nginx behind the fields that everybody has.
-func (c *common) tail(b []byte, q *Request) {
+func tail(b []byte, q *Request) {
 	var end int64
 	for len(b) > 0 {
 		b = bytes.TrimLeft(b, " ")
@@ -124,15 +127,16 @@ func (c *common) tail(b []byte, q *Request) {
 }
 
 // requestLine reads "METHOD TARGET PROTOCOL".
-func requestLine(b []byte, q *Request, names interner) error {
+func requestLine(b []byte, q *Request, paths bool, names interner) error {
 	method, rest, _ := cutBytes(b, " ")
 	target, _, _ := cutBytes(rest, " ")
-	m := names.get(method[:min(len(method), 64)])
-	if !isMethod(m) || len(target) == 0 {
+	if !isMethod(method) || len(target) == 0 {
 		return errNoRequest
 	}
-	q.Class = classOf(m)
-	q.Path = pathIn(target, names)
+	q.Class = classOf(method)
+	if paths {
+		q.Path = pathIn(target, names)
+	}
 	return nil
 }
 
@@ -162,6 +166,13 @@ func quoted(b []byte) (inside, rest []byte, ok bool) {
 	if len(b) == 0 || b[0] != '"' {
 		return nil, nil, false
 	}
+	end := bytes.IndexByte(b[1:], '"') + 1
+	if end < 1 {
+		return nil, nil, false
+	}
+	if bytes.IndexByte(b[1:end], '\\') < 0 {
+		return b[1:end], b[end+1:], true
+	}
 	for i := 1; i < len(b); i++ {
 		switch b[i] {
 		case '\\':
@@ -174,7 +185,13 @@ func quoted(b []byte) (inside, rest []byte, ok bool) {
 }
 
 func cutBytes(b []byte, sep string) (before, after []byte, ok bool) {
-	if i := bytes.Index(b, []byte(sep)); i >= 0 {
+	i := -1
+	if len(sep) == 1 {
+		i = bytes.IndexByte(b, sep[0])
+	} else {
+		i = bytes.Index(b, []byte(sep))
+	}
+	if i >= 0 {
 		return b[:i], b[i+len(sep):], true
 	}
 	return b, nil, false

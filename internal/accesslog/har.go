@@ -129,10 +129,10 @@ func (h *har) request(e *entry, q *Request) error {
 	if e.Time != nil && *e.Time >= 0 && *e.Time < 1e9 {
 		q.Took = time.Duration(*e.Time * 1e6)
 	}
-	if !isMethod(e.Request.Method) {
+	if !isMethod([]byte(e.Request.Method)) {
 		return bad{h.n, errNoRequest}
 	}
-	q.Class, q.Path = classOf(e.Request.Method), pathIn([]byte(e.Request.URL), h.names)
+	q.Class, q.Path = classOf([]byte(e.Request.Method)), pathIn([]byte(e.Request.URL), h.names)
 	if s := e.Response.Status; s > 0 && s <= 999 { // 0: no response, or from the cache
 		q.Status = s
 	}

@@ -3,7 +3,7 @@ package accesslog
 import (
 	"errors"
 	"fmt"
-	"strings"
+	"slices"
 	"unsafe"
 
 	"github.com/mailru/easyjson/jlexer"
@@ -15,7 +15,8 @@ type objects struct {
 	strings  interner
 	meanings map[string][]meaning
 	inside   map[string]bool
-	found    map[Role]found
+	found    [len(roles)]found
+	paths    bool
 	path     []byte // of the object that is being read, with a point behind
 }
 
@@ -26,13 +27,13 @@ type found struct {
 	set  bool
 }
 
-func newObjects(given map[Role]string) *objects {
-	all := meanings(given)
-	return &objects{strings: interner{}, meanings: all, inside: insides(all), found: map[Role]found{}}
+func newObjects(o Options) *objects {
+	all := meanings(o.Fields)
+	return &objects{strings: interner{}, meanings: all, inside: insides(all), paths: o.Paths}
 }
 
 func (o *objects) line(b []byte, q *Request) error {
-	clear(o.found)
+	clear(o.found[:])
 	o.path = o.path[:0]
 	l := jlexer.Lexer{Data: b}
 	o.object(&l)
@@ -74,16 +75,19 @@ func (o *objects) take(known []meaning, text []byte) {
 		return
 	}
 	for _, m := range known {
-		if f := o.found[m.role]; !f.set || m.rank < f.rank {
-			o.found[m.role] = found{m, text, true}
+		if f := &o.found[m.role]; !f.set || m.rank < f.rank {
+			*f = found{m, text, true}
 		}
 	}
 }
 
+// of is what was found for a role.
+func (o *objects) of(r Role) *found { return &o.found[slices.Index(roles[:], r)] }
+
 // request makes a request of what was found.
 func (o *objects) request(q *Request) error {
 	*q = Request{Took: -1}
-	when := o.found[Time]
+	when := o.of(Time)
 	if !when.set {
 		return o.missing(Time)
 	}
@@ -92,21 +96,20 @@ func (o *objects) request(q *Request) error {
 		return fmt.Errorf("%s: %w", when.name, err)
 	}
 	q.At, q.Whole = at.at, at.whole
-	if d := o.found[Duration]; d.set {
+	if d := o.of(Duration); d.set {
 		if took, ok := span(d.text, unitOf(d.name, d.text)); ok {
 			q.Took = took
 		}
 	}
-	for _, name := range atEnd {
-		if when.name == name && !q.Whole {
-			q.At -= int64(max(0, q.Took))
-		}
+	if !q.Whole && slices.Contains(atEnd, when.name) {
+		q.At -= int64(max(0, q.Took))
 	}
-	client := o.found[Client].text
+	client := o.of(Client).text
 	q.Client = host(o.strings.get(client[:min(len(client), longestClient)]))
-	user := o.found[User].text
-	q.User = o.strings.get(user[:min(len(user), longestClient)])
-	if s := o.found[Status]; s.set {
+	if u := o.of(User); u.set {
+		q.User = o.strings.get(u.text[:min(len(u.text), longestClient)])
+	}
+	if s := o.of(Status); s.set {
 		if q.Status, err = statusOf(s.text); err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
@@ -116,16 +119,18 @@ func (o *objects) request(q *Request) error {
 
 // asked reads method and path, from one field each or from the request line.
 func (o *objects) asked(q *Request) error {
-	if m := o.found[Method]; m.set {
-		method := o.strings.get(m.text[:min(len(m.text), 64)])
-		if !isMethod(method) {
+	if m := o.of(Method); m.set {
+		if !isMethod(m.text) {
 			return errNoRequest
 		}
-		q.Class, q.Path = classOf(strings.ToUpper(method)), pathIn(o.found[Path].text, o.strings)
+		q.Class = classOf(m.text)
+		if o.paths {
+			q.Path = pathIn(o.of(Path).text, o.strings)
+		}
 		return nil
 	}
-	if l := o.found[Line]; l.set {
-		return requestLine(l.text, q, o.strings)
+	if l := o.of(Line); l.set {
+		return requestLine(l.text, q, o.paths, o.strings)
 	}
 	return o.missing(Method)
 }

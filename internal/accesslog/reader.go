@@ -32,6 +32,7 @@ func Formats() []Format { return []Format{Auto, Common, JSON, HAR, Trace} }
 type Options struct {
 	Format Format          // "" is [Auto]
 	Fields map[Role]string // names of the fields of a log in JSON, in place of the known ones
+	Paths  bool            // paths are wanted
 }
 
 // A Reader reads one log. It is not safe for concurrent use.
@@ -114,9 +115,9 @@ func (r *Reader) open(raw io.Reader, o Options) error {
 	}
 	switch r.format {
 	case Common:
-		r.src = &byLine{lines: lines{br: br}, line: (&common{names: interner{}}).line}
+		r.src = &byLine{lines: lines{br: br}, line: (&common{names: interner{}, paths: o.Paths}).line}
 	case JSON:
-		r.src = &byLine{lines: lines{br: br}, line: newObjects(o.Fields).line}
+		r.src = &byLine{lines: lines{br: br}, line: newObjects(o).line}
 	default:
 		r.src, err = newHAR(br)
 		return err
@@ -240,7 +241,7 @@ func (t *traced) next(q *Request) error {
 		Class: h.Class, Path: pathOf(h.URL), Status: h.Status,
 	}
 	if h.Login() || h.Class == "" {
-		q.Class = classOf(h.Method)
+		q.Class = classOf([]byte(h.Method))
 	}
 	return nil
 }

@@ -16,23 +16,24 @@ type Request struct {
 	// User is what the client authenticated with: a name, or in a trace a label.
 	User   string
 	Class  string // of the traffic: "read" or "write" by the method, or what a trace says
-	Path   string // without query and fragment; "" = unknown
+	Path   string // without query and fragment; "" = unknown, or not asked for
 	Status int    // 0 = unknown
 }
 
 // classOf gives the class of a method: those that change nothing are reads.
-func classOf(method string) string {
-	switch method {
-	case "GET", "HEAD", "OPTIONS":
-		return "read"
+func classOf(method []byte) string {
+	for _, read := range []string{"GET", "HEAD", "OPTIONS"} {
+		if len(method) == len(read) && strings.EqualFold(string(method), read) {
+			return "read"
+		}
 	}
 	return "write"
 }
 
 // isMethod reports whether s can be a request's method: a short word of letters.
-func isMethod(s string) bool {
+func isMethod(s []byte) bool {
 	const longest = 32
-	if s == "" || len(s) > longest {
+	if len(s) == 0 || len(s) > longest {
 		return false
 	}
 	for i := range len(s) {
@@ -84,13 +85,6 @@ const (
 	longestClient = 255
 	longestPath   = 4096
 )
-
-func clipped(s string, most int) string {
-	if len(s) > most {
-		return s[:most]
-	}
-	return s
-}
 
 // An interner gives equal strings one place in memory. It forgets everything
 // when it is full.

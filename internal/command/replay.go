@@ -191,7 +191,7 @@ func (o *replaying) job(s *streams) (*replayJob, error) {
 			return nil, usageFault("say it: --at-most 0.1%", "--limit: to search for %s, it must be known how much may be refused", strings.Join(j.limits[i].Unknown, " and "))
 		}
 	}
-	j.reading.Format = accesslog.Format(o.logFormat)
+	j.reading.Format, j.reading.Paths = accesslog.Format(o.logFormat), slices.Contains(j.by, replay.ByPath)
 	return j, o.readFields(j)
 }
 
