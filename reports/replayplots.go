@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"math"
 	"os"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -71,7 +72,7 @@ func (v replayView) refusedSheet() *sheet {
 	end := float64(len(o.Series)) * o.Bin
 	p := newPanel("", "requests in a "+unit)
 	timeAxis(p, end)
-	p.X.Label.Text += ", " + moment(o.Series[0].Start)
+	p.X.Label.Text = strings.Replace(p.X.Label.Text, "the start", moment(o.Series[0].Start), 1)
 	most := 1
 	for _, b := range o.Series {
 		most = max(most, b.Requests)
