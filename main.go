@@ -16,6 +16,7 @@
 //	analyze     find the limiter that explains recorded traffic
 //	report      print an analysis again, and draw its plots
 //	sandbox     serve a small booking API with known limits, to try ratefit on
+//	replay      say what a proposed limit would do to recorded traffic
 //	convert     turn a trace into Vegeta's formats, and back
 //	profiles    list, show and check profiles of traffic
 //	models      list the models of limiters, and what tells them apart

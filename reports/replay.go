@@ -58,13 +58,15 @@ func ReplayText(w io.Writer, r *replay.Report, o TextOptions) error {
 // narrow writes a table that is wider than the page as rows: the first cell, then
 // the others by their names.
 func (p *page) narrow(cells [][]string) {
+	var rows []row
 	for _, c := range cells[1:] {
 		var parts []string
 		for i := 1; i < len(c); i++ {
 			parts = append(parts, tied(cells[0][i]+" "+c[i]))
 		}
-		p.rows(2, plain, []row{{label: c[0], text: strings.Join(parts, ", ")}})
+		rows = append(rows, row{label: c[0], text: strings.Join(parts, ", ")})
 	}
+	p.rows(2, plain, rows)
 }
 
 // A replayView is a replay in words.
@@ -125,7 +127,7 @@ func (v replayView) head() []row {
 	rows := v.limitRows()
 	switch {
 	case v.Traffic.Requests == 0:
-		return append(rows, row{label: "refused", text: "nothing is known: there are no requests", paint: yellow})
+		return append(append(rows, row{label: "refused", text: "nothing is known: there are no requests", paint: yellow}), v.boundRow()...)
 	case v.first == nil:
 		return append(rows, v.boundRow()...)
 	}
@@ -136,15 +138,21 @@ func (v replayView) head() []row {
 	}
 	rows = append(
 		rows,
-		row{label: "refused", paint: paint, text: v.between(refusedOf) + " of " + plural(o.Requests, "request", "requests") + ", " + v.shares(refusedOf, o.Requests)},
-		row{label: "clients", text: v.between(affectedOf) + " of " + count(o.Clients) + " would have a request refused, " + v.shares(affectedOf, o.Clients)},
+		row{label: "refused", paint: paint, text: v.between(refusedOf) + " of " + plural(o.Requests, "request", "requests") + ", " + tied(v.shares(refusedOf, o.Requests))},
+		row{label: "clients", text: v.between(affectedOf) + " of " + count(o.Clients) + " would have a request refused, " + tied(v.shares(affectedOf, o.Clients))},
 	)
 	rows = append(rows, v.boundRow()...)
 	if o.First != nil {
 		rows = append(rows, row{label: "first", text: moment(*o.First)})
 	}
 	if s := o.Streak; s != nil && s.Requests > 1 {
-		rows = append(rows, row{label: "longest", text: plural(s.Requests, "request", "requests") + " of " + printable(s.Client) + " one after the other, " + tied("from "+moment(s.From)) + " on, for " + seconds(s.To.Sub(s.From).Seconds())})
+		text := plural(s.Requests, "request", "requests") + " of " + clientLabel(s.Client) + " one after the other, "
+		if s.To.Equal(s.From) {
+			text += "at " + tied(moment(s.From))
+		} else {
+			text += "from " + tied(moment(s.From)) + " on, for " + tied(seconds(s.To.Sub(s.From).Seconds()))
+		}
+		rows = append(rows, row{label: "longest", text: text})
 	}
 	if d := o.Delays; d != nil {
 		rows = append(rows, row{label: "delays", text: plural(d.Delayed, "request", "requests") + " held back; median " + tied(seconds(d.P50)) + ", 99 % within " + tied(seconds(d.P99)) + ", at most " + tied(seconds(d.Max))})

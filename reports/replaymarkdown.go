@@ -43,7 +43,7 @@ func ReplayMarkdown(w io.Writer, r *replay.Report) error {
 // cell escapes what would be more than text in a cell of a table.
 func cell(s string) string {
 	var b strings.Builder
-	for _, r := range untied(printable(s)) {
+	for _, r := range printable(untied(s)) {
 		switch r {
 		case '|', '\\', '`', '*', '_', '[', ']', '<', '>', '#', '~', '!':
 			b.WriteByte('\\')

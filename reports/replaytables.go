@@ -54,7 +54,7 @@ func clientLabel(s string) string {
 
 func minuteText(t time.Time) string { return t.UTC().Format("2006-01-02 15:04Z") }
 
-// A step is the smallest limits at one value of the first column, one for each
+// A frontStep is the smallest limits at one value of the first column, one for each
 // supposition about instants.
 type frontStep struct {
 	burst  float64
@@ -118,6 +118,9 @@ func frontTable(group []replay.Smallest) replayTable {
 // freeText formats the value that was searched for; of two, the rate.
 func freeText(s *replay.Smallest, p *replay.Point) string {
 	if r, ok := p.Params["rate"]; ok {
+		if r <= replay.LeastRate {
+			return "any"
+		}
 		return replay.RateText(r)
 	}
 	for _, v := range p.Params {

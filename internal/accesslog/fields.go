@@ -83,7 +83,6 @@ type meaning struct {
 	rank int
 }
 
-
 // meanings maps names to what they stand for. What is given takes the place of
 // all names of its role.
 func meanings(given map[Role]string) map[string][]meaning {

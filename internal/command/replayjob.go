@@ -143,7 +143,7 @@ func (j *replayJob) read(ctx context.Context, s *streams, name string, t *replay
 		one.First = &replay.Unread{Place: skipped.FirstLine, Why: skipped.FirstWhy}
 	}
 	if requests == 0 && skipped.Unread > 0 {
-		return one, failure("", "%s: none of its %d records can be read as %s; the first, %d: %s", shown, skipped.Unread, r.Format(), skipped.FirstLine, skipped.FirstWhy)
+		return one, failure("", "%s: nothing in it can be read as %s; record %d: %s", shown, r.Format(), skipped.FirstLine, skipped.FirstWhy)
 	}
 	return one, nil
 }

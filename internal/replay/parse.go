@@ -161,11 +161,14 @@ func (l *Limit) asWindow(value string) error {
 	return err
 }
 
+// LeastRate is the least rate of a limit, per second. Where it is the smallest that
+// is found, any rate will do.
+const LeastRate = 1e-6
+
 // Bounds on parameters.
 const (
 	mostCount  = 1_000_000_000
 	mostRate   = 1_000_000 // per second
-	leastRate  = 1e-6
 	mostWindow = 400 * 24 * time.Hour
 )
 
@@ -199,7 +202,7 @@ func rate(s string) (float64, error) {
 		}
 		n /= d.Seconds()
 	}
-	if n > mostRate || n < leastRate {
+	if n > mostRate || n < LeastRate {
 		return 0, errors.New("must be from one request in 11 days to a million in a second")
 	}
 	return n, nil

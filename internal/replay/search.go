@@ -40,8 +40,9 @@ type Point struct {
 // queues, fixed windows, window logs and caps refuse ever less as they are given
 // more: whatever a limiter of one size can admit is allowed to a larger one, and each
 // admits as much as it is allowed to as early as it can. So the least of them is the
-// only such. For a sliding window counter that is not so: there may be a smaller
-// quota that keeps the bound by chance.
+// only such. For a sliding window counter that is not so, nor for the number of
+// clients that are refused by a limiter they share: there may be a smaller limit that
+// keeps the bound by chance.
 func Search(t *Traffic, l Limit, b Bound, how Instants) Smallest {
 	s := newSearch(t, l, b, how)
 	out := Smallest{Class: l.Class, Model: l.Model, Free: l.Unknown, Instants: how, Requests: s.requests, Clients: s.clients}
