@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime/debug"
 	"slices"
+	"sync"
 
 	"ratefit/internal/accesslog"
 	"ratefit/internal/replay"
@@ -74,9 +75,13 @@ func (j *replayJob) fill(r *replay.Report, t *replay.Traffic) {
 		r.Bound = j.bound.Expect(verdict)
 		return
 	}
-	for _, how := range t.Suppositions() {
-		r.Outcomes = append(r.Outcomes, replay.Run(t, limits, how))
+	all := t.Suppositions()
+	r.Outcomes = make([]replay.Outcome, len(all))
+	var done sync.WaitGroup
+	for i, how := range all {
+		done.Go(func() { r.Outcomes[i] = replay.Run(t, limits, how) })
 	}
+	done.Wait()
 	r.Bound = j.bound.Expect(j.bound.Judge(r.Outcomes))
 }
 
@@ -148,31 +153,66 @@ func (j *replayJob) read(ctx context.Context, s *streams, name string, t *replay
 	return one, nil
 }
 
-// take reads to the end and returns how many requests there were.
+// take reads to the end and returns how many requests there were. The log is read
+// in a goroutine of its own.
 func (j *replayJob) take(ctx context.Context, r *accesslog.Reader, t *replay.Traffic) (requests int, err error) {
-	var q accesslog.Request
-	for n := 0; ; n++ {
-		if n%4096 == 0 && ctx.Err() != nil {
-			return 0, fault{code: Interrupted, text: "interrupted"}
+	ctx, cancel := context.WithCancel(ctx)
+	batches := make(chan []accesslog.Request, 2)
+	var failed error
+	go func() {
+		defer close(batches)
+		failed = readBatches(ctx, r, batches)
+	}()
+	defer func() { // the reader is not used when this returns
+		cancel()
+		for range batches {
 		}
-		err := r.Next(&q)
-		if errors.Is(err, io.EOF) {
-			return requests, nil
-		}
-		if err != nil {
-			return 0, failure("", "%v", err)
-		}
-		requests++
-		if slices.Contains(j.limited, q.Status) {
-			t.Limited++
-			if j.admittedOnly {
-				continue
+	}()
+	for batch := range batches {
+		requests += len(batch)
+		for i := range batch {
+			if err := j.add(&batch[i], t); err != nil {
+				return 0, failure("", "%v", err)
 			}
 		}
-		if err := t.Add(&q); err != nil {
-			return 0, failure("", "%v", err)
+	}
+	return requests, failed
+}
+
+// readBatches reads to the end, some requests at a time.
+func readBatches(ctx context.Context, r *accesslog.Reader, batches chan<- []accesslog.Request) error {
+	const size = 4096
+	for {
+		batch := make([]accesslog.Request, size)
+		n := 0
+		var err error
+		for n < size && err == nil {
+			if err = r.Next(&batch[n]); err == nil {
+				n++
+			}
+		}
+		if ctx.Err() != nil {
+			return fault{code: Interrupted, text: "interrupted"}
+		}
+		batches <- batch[:n]
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return failure("", "%v", err)
 		}
 	}
+}
+
+// add takes a request, unless it is to be left out.
+func (j *replayJob) add(q *accesslog.Request, t *replay.Traffic) error {
+	if slices.Contains(j.limited, q.Status) {
+		t.Limited++
+		if j.admittedOnly {
+			return nil
+		}
+	}
+	return t.Add(q)
 }
 
 // warn notes what a reader of the report has to know.

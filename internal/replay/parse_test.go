@@ -4,8 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"pgregory.net/rapid"
-
 	"ratefit/internal/replay"
 )
 
@@ -113,7 +111,7 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-func parsed(t rapid.TB, text string) replay.Limit {
+func parsed(t interface{ Fatal(args ...any) }, text string) replay.Limit {
 	l, err := replay.Parse(text)
 	if err != nil {
 		t.Fatal(err)

@@ -85,7 +85,6 @@ func newSearch(t *Traffic, l Limit, b Bound, how Instants) *search {
 			continue
 		}
 		s.lanes = append(s.lanes, one)
-		s.at = append(s.at, t.instants(one, how))
 		s.requests += one.n
 		s.longest = max(s.longest, one.n)
 		for k := range one.n {
@@ -97,6 +96,12 @@ func newSearch(t *Traffic, l Limit, b Bound, how Instants) *search {
 				break
 			}
 		}
+	}
+	// The busiest first: what they have refused soonest tells that a limit is too
+	// small.
+	slices.SortStableFunc(s.lanes, func(a, b *lane) int { return cmp.Compare(b.n, a.n) })
+	for _, one := range s.lanes {
+		s.at = append(s.at, t.instants(one, how))
 	}
 	s.refused, s.affected = b.allowed(s.requests, s.clients)
 	return s
@@ -242,7 +247,7 @@ func (s *search) try(l Limit, refused, affected int) (int, int, bool) {
 	}
 	var next atomic.Int64
 	var workers sync.WaitGroup
-	const batch = 64 // lanes taken at once
+	const batch = 16 // lanes taken at once
 	for range min(runtime.GOMAXPROCS(0), len(s.lanes)/batch+1) {
 		workers.Go(func() {
 			for {
@@ -251,6 +256,9 @@ func (s *search) try(l Limit, refused, affected int) (int, int, bool) {
 					return
 				}
 				for i := from; i < min(from+batch, len(s.lanes)); i++ {
+					if l.Model == tokenBucket && float64(s.lanes[i].n) <= l.Burst {
+						return // nor can any later one have a request refused
+					}
 					sum.Add(int64(s.lane(i, l, refused, hit)))
 				}
 			}
@@ -265,9 +273,6 @@ func (s *search) try(l Limit, refused, affected int) (int, int, bool) {
 func (s *search) lane(i int, l Limit, most int, hit func(client uint32)) (refused int) {
 	one, at := s.lanes[i], s.at[i]
 	if l.Model == tokenBucket && l.Block == 0 {
-		if float64(len(at)) <= l.Burst {
-			return 0
-		}
 		return bucketRefuses(at, l.Rate, l.Burst, most, func(k int) { hit(one.client(k)) })
 	}
 	limiter := l.limiter(s.t.first)
