@@ -66,7 +66,7 @@ func (c *common) who(b []byte, q *Request) error {
 		return errors.New("fewer than three fields before the time")
 	}
 	second, user, ok := cutBytes(rest, " ")
-	if ok && bytes.IndexByte(user, ' ') >= 0 && !isAddress(first) && isAddress(second) { // a virtual host stands first
+	if ok && bytes.IndexByte(user, ' ') >= 0 && isAddress(second) { // a virtual host stands first
 		first = second
 		if _, user, ok = cutBytes(user, " "); !ok {
 			return errors.New("fewer than three fields before the time")

@@ -25,9 +25,11 @@ var (
 	latest   = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC).UnixNano()
 )
 
+var errBelief = errors.New("the time lies outside 1990 to 2100")
+
 func believed(i instant) (instant, error) {
 	if i.at < earliest || i.at >= latest {
-		return instant{}, errors.New("the time lies outside 1990 to 2100")
+		return instant{}, errBelief
 	}
 	return i, nil
 }

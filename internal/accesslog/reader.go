@@ -137,7 +137,8 @@ func (r *Reader) openTrace(raw io.Reader, packed *bufio.Reader) error {
 	if err != nil {
 		return errors.New(strings.TrimPrefix(err.Error(), r.name+": "))
 	}
-	r.src = &traced{r: t, started: t.Meta().Started.UnixNano()}
+	began := t.Meta().Started
+	r.src = &traced{r: t, started: began.UnixNano(), old: began.Year() < 1900 || began.Year() > 2200}
 	return nil
 }
 
@@ -183,6 +184,9 @@ func (r *Reader) Next(q *Request) error {
 			r.done = true
 		default:
 			r.done = true
+			if strings.HasPrefix(err.Error(), r.name+": ") { // the reader of traces says it
+				return err
+			}
 			return fmt.Errorf("%s: %w", r.name, err)
 		}
 	}
@@ -222,6 +226,8 @@ type traced struct {
 	r       *trace.Reader
 	hit     trace.Hit
 	started int64
+	old     bool // started cannot be counted from 1970 in nanoseconds
+	n       int  // of the last hit, from 1
 }
 
 func (t *traced) next(q *Request) error {
@@ -232,9 +238,13 @@ func (t *traced) next(q *Request) error {
 	if err != nil {
 		return err
 	}
+	t.n++
 	h := &t.hit
 	if h.Error.NeverReached() {
 		return errNoRequest
+	}
+	if _, err := believed(instant{at: t.started + int64(h.Sent)}); err != nil || t.old {
+		return bad{t.n, errBelief}
 	}
 	*q = Request{
 		At: t.started + int64(h.Sent), Took: max(-1, h.End-h.Sent), Client: h.Source, User: h.Credential,

@@ -156,6 +156,34 @@ func TestHAR(t *testing.T) {
 	}
 }
 
+// A HAR may be of any length, an entry not.
+func TestHARIsBounded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads 130 MB")
+	}
+	body := strings.Repeat("x", 1<<20)
+	entry := `{"startedDateTime":"2026-01-02T03:04:05Z","request":{"method":"GET","url":"/"},"response":{"status":200,"content":{"text":"` + body + `"}}}`
+	long := io.MultiReader(strings.NewReader(`{"log":{"entries":[`+entry), strings.NewReader(strings.Repeat(","+entry, 65)), strings.NewReader("]}}"))
+	r, err := accesslog.NewReader(long, "log", accesslog.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for err = r.Next(new(accesslog.Request)); err == nil; err = r.Next(new(accesslog.Request)) {
+		n++
+	}
+	if n != 66 || err != io.EOF || r.Skipped() != (accesslog.Skipped{}) {
+		t.Errorf("%d requests, %v, %+v", n, err, r.Skipped())
+	}
+	large := io.MultiReader(strings.NewReader(`{"log":{"entries":[{"comment":"`), strings.NewReader(strings.Repeat(body, 65)))
+	if r, err = accesslog.NewReader(large, "log", accesslog.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Next(new(accesslog.Request)); err == nil || !strings.Contains(err.Error(), "larger than") {
+		t.Errorf("%v", err)
+	}
+}
+
 // What cannot be read is counted, and the first is named; what is no request is
 // counted apart.
 func TestSkipped(t *testing.T) {
@@ -184,6 +212,31 @@ func TestReasonsAreNotQuotes(t *testing.T) {
 				t.Errorf("%s as %s: %+v", line, f, s)
 			}
 		}
+	}
+}
+
+// Times that no clock wrote are not believed: offsets between them could not be
+// counted.
+func TestTimesOfTraces(t *testing.T) {
+	for _, log := range []string{
+		`{"format":"ratefit-trace/v1","started":"0001-01-01T00:00:00Z"}` + "\n" + `{"class":"read","sent":1,"done":2,"status":200}` + "\n",
+		"-9000000000000000000,200,1000000,0,0,,,read@127.0.0.2,0,GET,http://127.0.0.1/,\n",
+	} {
+		got, r := read(t, log, accesslog.Options{})
+		if len(got) != 0 || r.Skipped().Unread != 1 {
+			t.Errorf("%s: %d requests, %+v", log, len(got), r.Skipped())
+		}
+	}
+}
+
+// An error of a trace names the file once.
+func TestErrorOfTrace(t *testing.T) {
+	r, err := accesslog.NewReader(strings.NewReader(`{"format":"ratefit-trace/v1","started":"2026-01-02T03:04:05Z"}`+"\nrubbish\n"), "log", accesslog.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Next(new(accesslog.Request)); err == nil || strings.Count(err.Error(), "log: ") != 1 {
+		t.Errorf("%v", err)
 	}
 }
 

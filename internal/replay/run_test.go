@@ -23,6 +23,7 @@ type hit struct {
 	at     time.Duration
 	client string
 	took   time.Duration
+	write  bool
 }
 
 func traffic(t rapid.TB, hits []hit, by string, whole bool) *replay.Traffic {
@@ -33,6 +34,9 @@ func traffic(t rapid.TB, hits []hit, by string, whole bool) *replay.Traffic {
 	all := replay.NewTraffic(dimensions, true)
 	for _, h := range hits {
 		q := accesslog.Request{At: start.UnixNano() + int64(h.at), Whole: whole, Took: h.took, Client: h.client, Class: "read", Path: "/a/b"}
+		if h.write {
+			q.Class = "write"
+		}
 		if err := all.Add(&q); err != nil {
 			t.Fatal(err)
 		}
@@ -133,6 +137,38 @@ func TestOutcome(t *testing.T) {
 	}
 }
 
+// Of a log that is not in order, it is still known whose each request is.
+func TestWhoseIsKnownOutOfOrder(t *testing.T) {
+	hits := slices.Concat(hitsAt("late", 2*sec), hitsAt("first", 0), hitsAt("second", sec))
+	hits[0].took, hits[1].took, hits[2].took = sec, 10*sec, sec
+	for _, limit := range []string{"token-bucket,rate=1/min,burst=2", "concurrency,in-flight=2"} {
+		o := replay.Run(traffic(t, hits, "all", false), []replay.Limit{parsed(t, limit)}, replay.AsRecorded)
+		switch {
+		case limit[0] == 't' && (o.Refused != 1 || o.Worst[0].Client != "late"):
+			t.Errorf("%s: %+v", limit, o.Worst)
+		case limit[0] == 'c' && o.Refused != 0: // the second is done when the last one comes
+			t.Errorf("%s: %+v", limit, o.Worst)
+		}
+	}
+}
+
+// A client's first refusal is the earliest at any of its limiters.
+func TestFirstOfSeveral(t *testing.T) {
+	hits := hitsAt("a", 9*sec, 9*sec)
+	for _, h := range hitsAt("a", 5*sec, 5*sec) {
+		h.write = true
+		hits = append(hits, h)
+	}
+	o := replay.Run(traffic(t, hits, "client,class", false), []replay.Limit{parsed(t, "token-bucket,rate=1/min,burst=1")}, replay.AsRecorded)
+	if want := start.Add(5 * sec); o.Refused != 2 || !o.First.Equal(want) || !o.Worst[0].First.Equal(want) {
+		t.Errorf("%d refused, first %v, %+v; want %v", o.Refused, o.First, o.Worst, want)
+	}
+	wantClasses := []replay.ClassCount{{Class: "read", Requests: 2, Refused: 1}, {Class: "write", Requests: 2, Refused: 1}}
+	if !reflect.DeepEqual(o.Classes, wantClasses) {
+		t.Errorf("the classes are %+v", o.Classes)
+	}
+}
+
 // Of a limiter that is shared, streaks and firsts are each client's own.
 func TestStreaksOfOneLimiter(t *testing.T) {
 	hits := slices.Concat(hitsAt("a", 0), hitsAt("b", 1*sec), hitsAt("a", 2*sec), hitsAt("b", 3*sec), hitsAt("a", 60*sec), hitsAt("b", 61*sec))
@@ -173,7 +209,7 @@ func TestOrder(t *testing.T) {
 		shuffled := slices.Clone(hits)
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
 		rng.Shuffle(len(shuffled), func(i, k int) { shuffled[i], shuffled[k] = shuffled[k], shuffled[i] })
-		limits := []replay.Limit{parsed(t, "fixed-window,rate=3/min")}
+		limits := []replay.Limit{parsed(t, "token-bucket,rate=0.5,burst=2")}
 		by := rapid.SampledFrom([]string{"all", "client"}).Draw(t, "by")
 		a := replay.Run(traffic(t, hits, by, false), limits, replay.AsRecorded)
 		b := replay.Run(traffic(t, shuffled, by, false), limits, replay.AsRecorded)

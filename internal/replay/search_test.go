@@ -2,6 +2,7 @@ package replay_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -111,4 +112,21 @@ func TestLargerLimitsRefuseNoMore(t *testing.T) {
 			t.Errorf("%s affects %d, %s %d", l.String(), less.Affected, more.String(), got.Affected)
 		}
 	})
+}
+
+// One hit each second for 2000 s: a burst of 2 spares a two-thousandth of the rate,
+// which is less than a unit of the third digit, so it buys nothing.
+func TestFrontLeavesOutWhatBuysNothing(t *testing.T) {
+	var hits []hit
+	for i := range 2000 {
+		hits = append(hits, hitsAt("a", time.Duration(i)*sec)...)
+	}
+	found := replay.Search(traffic(t, hits, "client", false), parsed(t, "token-bucket,rate=?,burst=?"), replay.Bound{Requests: 0, Clients: -1}, replay.AsRecorded)
+	var got [][2]float64
+	for _, p := range found.Points[:3] {
+		got = append(got, [2]float64{p.Params["burst"], p.Params["rate"]})
+	}
+	if want := [][2]float64{{1, 1}, {3, 0.999}, {5, 0.998}}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
 }

@@ -27,8 +27,8 @@ func Dimensions() []Dimension {
 }
 
 // MaxRequests is how many requests can be replayed at once: they are held in memory,
-// some 40 bytes each at most.
-const MaxRequests = 400_000_000
+// some 30 bytes for each, and some hundred for each client.
+const MaxRequests = 100_000_000
 
 // Traffic is recorded requests, divided among limiters. The zero value is not
 // usable; see [NewTraffic].
