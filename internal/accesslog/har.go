@@ -1,7 +1,6 @@
 package accesslog
 
 import (
-	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,7 +16,8 @@ type har struct {
 	dec   *json.Decoder
 	in    *rationed
 	names interner
-	n     int // of the last entry, from 1
+	most  int64 // bytes of an entry
+	n     int   // of the last entry, from 1
 }
 
 // rationed ends an input that yields more than is left of its ration.
@@ -26,7 +26,7 @@ type rationed struct {
 	left int64
 }
 
-var errRation = fmt.Errorf("an entry is larger than %d bytes", largestEntry)
+var errRation = errors.New("larger than an entry may be")
 
 func (r *rationed) Read(p []byte) (int, error) {
 	if r.left <= 0 {
@@ -53,10 +53,11 @@ type entry struct {
 	} `json:"response"`
 }
 
-// newHAR goes to the first entry.
-func newHAR(br *bufio.Reader) (*har, error) {
-	in := &rationed{r: br, left: largestEntry}
-	h := &har{dec: json.NewDecoder(in), in: in, names: interner{}}
+// newHAR goes to the first entry. An entry, and what stands before the first one, has
+// at most so many bytes.
+func newHAR(r io.Reader, most int64) (*har, error) {
+	in := &rationed{r: r, left: most}
+	h := &har{dec: json.NewDecoder(in), in: in, names: interner{}, most: most}
 	if err := h.into("log"); err != nil {
 		return nil, err
 	}
@@ -94,7 +95,7 @@ func (h *har) into(name string) error {
 
 // next reads an entry. An error that is not io.EOF or a [bad] ends the archive.
 func (h *har) next(q *Request) error {
-	h.in.left = largestEntry
+	h.in.left = h.most
 	if !h.dec.More() {
 		if t, err := h.dec.Token(); err != nil || t != json.Delim(']') {
 			return io.ErrUnexpectedEOF
@@ -109,7 +110,7 @@ func (h *har) next(q *Request) error {
 	case errors.As(err, &kind):
 		return bad{h.n, fmt.Errorf("%s is of another type", kind.Field)}
 	case errors.Is(err, errRation):
-		return fmt.Errorf("entry %d: %w", h.n, errRation)
+		return fmt.Errorf("entry %d: %w, %d bytes", h.n, errRation, h.most)
 	case err != nil:
 		return io.ErrUnexpectedEOF
 	}

@@ -119,7 +119,7 @@ func (r *Reader) open(raw io.Reader, o Options) error {
 	case JSON:
 		r.src = &byLine{lines: lines{br: br}, line: newObjects(o).line}
 	default:
-		r.src, err = newHAR(br)
+		r.src, err = newHAR(br, largestEntry)
 		return err
 	}
 	return nil

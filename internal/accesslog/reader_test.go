@@ -156,34 +156,6 @@ func TestHAR(t *testing.T) {
 	}
 }
 
-// A HAR may be of any length, an entry not.
-func TestHARIsBounded(t *testing.T) {
-	if testing.Short() {
-		t.Skip("reads 130 MB")
-	}
-	body := strings.Repeat("x", 1<<20)
-	entry := `{"startedDateTime":"2026-01-02T03:04:05Z","request":{"method":"GET","url":"/"},"response":{"status":200,"content":{"text":"` + body + `"}}}`
-	long := io.MultiReader(strings.NewReader(`{"log":{"entries":[`+entry), strings.NewReader(strings.Repeat(","+entry, 65)), strings.NewReader("]}}"))
-	r, err := accesslog.NewReader(long, "log", accesslog.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	n := 0
-	for err = r.Next(new(accesslog.Request)); err == nil; err = r.Next(new(accesslog.Request)) {
-		n++
-	}
-	if n != 66 || err != io.EOF || r.Skipped() != (accesslog.Skipped{}) {
-		t.Errorf("%d requests, %v, %+v", n, err, r.Skipped())
-	}
-	large := io.MultiReader(strings.NewReader(`{"log":{"entries":[{"comment":"`), strings.NewReader(strings.Repeat(body, 65)))
-	if r, err = accesslog.NewReader(large, "log", accesslog.Options{}); err != nil {
-		t.Fatal(err)
-	}
-	if err := r.Next(new(accesslog.Request)); err == nil || !strings.Contains(err.Error(), "larger than") {
-		t.Errorf("%v", err)
-	}
-}
-
 // What cannot be read is counted, and the first is named; what is no request is
 // counted apart.
 func TestSkipped(t *testing.T) {
