@@ -30,7 +30,8 @@ are taken as one.
 A limit is MODEL,PARAMETER=VALUE…, with CLASS: in front if it is not for every
 class. Classes are read (GET, HEAD, OPTIONS) and write; those of traces are as
 they are. Several limits of a class must all admit. A limit can also be the folder
-of a run, or its analysis: the limiter that was measured.
+of a run, or its analysis: the limiter that was measured, with the best estimates
+of its parameters.
 
   token-bucket            rate, burst
   token-bucket-stepped    burst, refill-interval, refill-amount (1)

@@ -94,23 +94,30 @@ func (j *replayJob) search(r *replay.Report, t *replay.Traffic) ([]replay.Limit,
 		if len(l.Unknown) == 0 {
 			continue
 		}
-		var points []replay.Point
-		for _, how := range t.Suppositions() {
-			found := replay.Search(t, l, j.bound, how)
-			r.Smallest = append(r.Smallest, found)
-			switch {
-			case found.Requests == 0:
-				verdict = replay.Uncertain
-			case len(found.Points) == 0:
-				verdict = replay.Exceeded
-			case len(l.Unknown) == 1:
-				points = append(points, found.Points[0])
+		var points []replay.Point // of one free parameter
+		found, met := 0, 0
+		all := t.Suppositions()
+		for _, how := range all {
+			s := replay.Search(t, l, j.bound, how)
+			r.Smallest = append(r.Smallest, s)
+			met += s.Requests
+			if len(s.Points) > 0 {
+				found++
+			}
+			if len(l.Unknown) == 1 {
+				points = append(points, s.Points...)
 			}
 		}
-		if len(points) < len(t.Suppositions()) {
-			limits = nil
+		switch {
+		case met > 0 && found == 0:
+			verdict = replay.Exceeded
+		case found < len(all) && verdict == replay.Held:
+			verdict = replay.Uncertain
 		}
-		if limits != nil {
+		switch {
+		case len(points) < len(all):
+			limits = nil
+		case limits != nil:
 			limits[i] = replay.Larger(points)
 		}
 	}
