@@ -61,7 +61,8 @@ request it is 3.
 examples:
   ratefit replay access.log --limit token-bucket,rate=5,burst=20
   ratefit replay access.log.1.gz access.log --by client --limit fixed-window,rate=100/min
-  ratefit replay access.log --limit read:token-bucket,rate=5/s,burst=20 --limit write:token-bucket,rate=1/s,burst=5 --at-most 0.1%
+  ratefit replay access.log --at-most 0.1% --limit read:token-bucket,rate=5/s,burst=20 \
+      --limit write:token-bucket,rate=1/s,burst=5
   ratefit replay access.log --limit 'token-bucket,rate=?,burst=?' --at-most 0.1%
   ratefit replay access.log --limit ratefit-out/20260102T030405Z
 `,
