@@ -18,6 +18,7 @@
 //	report      print an analysis again, and draw its plots
 //	compare     show two analyses side by side, and what changed
 //	sandbox     serve a small booking API with known limits, to try ratefit on
+//	replay      say what a proposed limit would do to recorded traffic
 //	convert     turn a trace into Vegeta's formats, and back
 //	profiles    list, show and check profiles of traffic
 //	models      list the models of limiters, and what tells them apart

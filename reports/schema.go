@@ -8,10 +8,11 @@ import "embed"
 var schemas embed.FS
 
 // SchemaNames lists what [Schema] knows, in the order to show them.
-func SchemaNames() []string { return []string{"analysis", "manifest", "comparison"} }
+func SchemaNames() []string { return []string{"analysis", "manifest", "comparison", "replay"} }
 
 // Schema returns the JSON Schema (2020-12) of a document: "analysis" for
-// analysis.json, "manifest" for manifest.json, "comparison" for what compare writes. The schemas are strict about
+// analysis.json, "manifest" for manifest.json, "comparison" for what compare writes,
+// "replay" for what replay writes. The schemas are strict about
 // names, types and enumerated words; members that they do not name are allowed.
 func Schema(name string) ([]byte, bool) {
 	if slices.Contains(SchemaNames(), name) {

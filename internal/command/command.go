@@ -40,6 +40,7 @@ func commands() []command {
 		reportCommand(),
 		compareCommand(),
 		sandboxCommand(),
+		replayCommand(),
 		convertCommand(),
 		profilesCommand(),
 		modelsCommand(),

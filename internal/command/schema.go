@@ -22,6 +22,7 @@ Prints the JSON Schema (2020-12) of analysis.json, or of the document named.
 examples:
   ratefit schema > analysis.schema.json
   ratefit schema manifest
+  ratefit schema replay
 `,
 		setup: func(*pflag.FlagSet) action {
 			return func(_ context.Context, s *streams, args []string) error {

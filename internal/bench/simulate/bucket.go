@@ -106,7 +106,10 @@ type Stepped struct {
 }
 
 // Decide adds the refills that are due and takes a token if there is one.
-func (s *Stepped) Decide(at time.Duration, _ int) (bool, time.Duration) {
+func (s *Stepped) Decide(at time.Duration, _ int) (bool, time.Duration) { return decide(s, at) }
+
+// Room adds the refills that are due and reports whether there is a token.
+func (s *Stepped) Room(at time.Duration) bool {
 	if !s.used && s.FromFirst {
 		s.Since = -at
 	}
@@ -116,12 +119,11 @@ func (s *Stepped) Decide(at time.Duration, _ int) (bool, time.Duration) {
 	}
 	s.tokens = int(min(int64(s.Size), int64(s.tokens)+(step-s.step)*int64(s.Amount)))
 	s.step = step
-	if s.tokens < 1 {
-		return false, 0
-	}
-	s.tokens--
-	return true, 0
+	return s.tokens >= 1
 }
+
+// Take takes a token after [Stepped.Room] has found one.
+func (s *Stepped) Take(time.Duration) { s.tokens-- }
 
 // floorDiv divides and rounds down, also below zero.
 func floorDiv(a, b time.Duration) int64 {

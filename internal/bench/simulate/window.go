@@ -58,15 +58,23 @@ type Log struct {
 
 // Decide forgets what is too old and counts the rest.
 func (l *Log) Decide(at time.Duration, _ int) (bool, time.Duration) {
-	for len(l.kept) > 0 && l.kept[0] <= at-l.Length {
-		l.kept = l.kept[1:]
-	}
-	admitted := len(l.kept) < l.Quota
+	admitted := l.Room(at)
 	if admitted || l.Counting {
-		l.kept = append(l.kept, at)
+		l.Take(at)
 	}
 	return admitted, 0
 }
+
+// Room forgets what is too old and reports whether the rest is below the quota.
+func (l *Log) Room(at time.Duration) bool {
+	for len(l.kept) > 0 && l.kept[0] <= at-l.Length {
+		l.kept = l.kept[1:]
+	}
+	return len(l.kept) < l.Quota
+}
+
+// Take keeps the instant of a hit.
+func (l *Log) Take(at time.Duration) { l.kept = append(l.kept, at) }
 
 // A Rounding says what a [Counter] does to the weighted count before it
 // compares.
@@ -98,6 +106,15 @@ type Counter struct {
 
 // Decide weighs the two counts.
 func (c *Counter) Decide(at time.Duration, _ int) (bool, time.Duration) {
+	admitted := c.Room(at)
+	if admitted || c.Counting {
+		c.Take(at)
+	}
+	return admitted, 0
+}
+
+// Room weighs the two counts and compares.
+func (c *Counter) Room(at time.Duration) bool {
 	number := floorDiv(at+c.Since, c.Length)
 	switch {
 	case c.used && number == c.number:
@@ -117,9 +134,8 @@ func (c *Counter) Decide(at time.Duration, _ int) (bool, time.Duration) {
 	case HalfUp:
 		weighted = math.Floor(weighted + 0.5)
 	}
-	admitted := weighted < float64(c.Quota) || c.Loose && weighted == float64(c.Quota)
-	if admitted || c.Counting {
-		c.current++
-	}
-	return admitted, 0
+	return weighted < float64(c.Quota) || c.Loose && weighted == float64(c.Quota)
 }
+
+// Take counts a hit in the window of the last [Counter.Room].
+func (c *Counter) Take(time.Duration) { c.current++ }
