@@ -21,9 +21,10 @@ var Documents = []Document{
 		return JSON(w, a)
 	}},
 	{"markdown", "Markdown", "for a wiki, an issue or a pull request: verdict, tables, snippets for clients", Markdown},
+	{"html", "HTML", "a page with pictures that opens from disk and loads nothing", HTML},
 }
 
-// A Figure is a report that is drawn, for each limit, as SVG and PNG.
+// A Figure is a report that is drawn, for each limit, as SVG, PDF and PNG.
 type Figure struct {
 	Name  string // of its files, behind the class
 	Title string
@@ -35,6 +36,7 @@ type Figure struct {
 var Figures = []Figure{
 	{"timeline", "Hits over time", "admitted and limited hits, with the tokens left in the fitted bucket", timeline},
 	{"arrivals", "Arrival curve", "admitted hits so far against burst + rate · time", arrivals},
+	{"recovery", "Recovery curve", "how many hits pass after a pause, against what the fitted limiter gives back", recovery},
 	{"delays", "Delays", "how long admitted hits took, behind a queue", delays},
 	{"region", "Consistent region", "every rate and burst that explains all decisions", region},
 	{"declared", "Declared against observed", "what the headers claim beside what was measured", comparison},

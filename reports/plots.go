@@ -20,8 +20,8 @@ import (
 // pngDPI is the resolution of PNG files.
 const pngDPI = 144
 
-// Plots draws every figure that has something to show, for each limit, as SVG
-// and PNG into the folder dir, which it creates. Files of the same names are
+// Plots draws every figure that has something to show, for each limit, as SVG,
+// PNG and PDF into the folder dir, which it creates. Files of the same names are
 // replaced. It returns the names written, without the folder, in the order of
 // limits and figures. The hits are read once; without a source (nil) the
 // figures that need them are left out. The memory used does not depend on the
@@ -55,12 +55,12 @@ func Plots(dir string, a *analyze.Analysis, hits HitSource) ([]string, error) {
 	return files, nil
 }
 
-// save writes a sheet as NAME.svg and NAME.png.
+// save writes a sheet as NAME.svg, NAME.png and NAME.pdf.
 func (s *sheet) save(dir, name string) (written []string, err error) {
 	for _, f := range []struct {
 		ext    string
 		render func() ([]byte, error)
-	}{{".svg", s.svg}, {".png", s.png}} {
+	}{{".svg", s.svg}, {".png", s.png}, {".pdf", s.pdf}} {
 		b, err := f.render()
 		if err != nil {
 			return written, fmt.Errorf("draw %s: %w", name+f.ext, err)

@@ -11,6 +11,8 @@ import (
 // A sheet is one figure: a title, a legend in one strip, panels below each
 // other with their data areas aligned, and notes at the foot.
 type sheet struct {
+	narrow   vg.Length // width, in points; 0 = sheetWidth
+	bare     bool      // without title, notes and margins: the page around it has them
 	title    string
 	subtitle string
 	legend   []entry
@@ -40,28 +42,35 @@ const (
 
 // size returns how large the sheet is, in points.
 func (s *sheet) size() (w, h vg.Length) {
-	h = 2*margin + 22 + 2 // title
-	if s.subtitle != "" {
-		h += lineHeight
-	}
-	h += vg.Length(len(s.legendRows())) * lineHeight
+	h = vg.Length(len(s.legendRows()))*lineHeight + 2
 	for _, p := range s.panels {
 		h += p.height
 	}
-	return sheetWidth, h + vg.Length(len(s.notes))*lineHeight
+	if s.bare {
+		return s.width(), h
+	}
+	h += 2*margin + 22 // title
+	if s.subtitle != "" {
+		h += lineHeight
+	}
+	return s.width(), h + vg.Length(len(s.notes))*lineHeight
+}
+
+func (s *sheet) width() vg.Length {
+	if s.narrow > 0 {
+		return s.narrow
+	}
+	return sheetWidth
 }
 
 func (s *sheet) draw(c draw.Canvas) {
-	c.SetColor(paper)
-	c.Fill(c.Path())
-	c = draw.Crop(c, margin, -margin, margin, -margin)
-	text := func(t draw.TextStyle, str string, height vg.Length) {
-		c.FillText(t, vg.Point{X: c.Min.X, Y: c.Max.Y - height/2}, fitting(t, str, c.Size().X))
-		c.Max.Y -= height
-	}
-	text(titleText, s.title, 22)
-	if s.subtitle != "" {
-		text(plainText, s.subtitle, lineHeight)
+	notes := s.notes
+	if s.bare {
+		notes = nil
+	} else {
+		c.SetColor(paper)
+		c.Fill(c.Path())
+		c = s.drawTitle(draw.Crop(c, margin, -margin, margin, -margin))
 	}
 	for _, r := range s.legendRows() {
 		x := c.Min.X
@@ -75,13 +84,26 @@ func (s *sheet) draw(c draw.Canvas) {
 	}
 	c.Max.Y -= 2
 	foot := c
-	foot.Max.Y = c.Min.Y + vg.Length(len(s.notes))*lineHeight
-	for i, n := range s.notes {
+	foot.Max.Y = c.Min.Y + vg.Length(len(notes))*lineHeight
+	for i, n := range notes {
 		y := foot.Max.Y - vg.Length(i)*lineHeight - lineHeight/2
 		c.FillText(tinted(smallText, quiet), vg.Point{X: c.Min.X, Y: y}, fitting(smallText, n, c.Size().X))
 	}
 	c.Min.Y = foot.Max.Y
 	s.drawPanels(c)
+}
+
+// drawTitle returns what is left of the canvas.
+func (s *sheet) drawTitle(c draw.Canvas) draw.Canvas {
+	text := func(t draw.TextStyle, str string, height vg.Length) {
+		c.FillText(t, vg.Point{X: c.Min.X, Y: c.Max.Y - height/2}, fitting(t, str, c.Size().X))
+		c.Max.Y -= height
+	}
+	text(titleText, s.title, 22)
+	if s.subtitle != "" {
+		text(plainText, s.subtitle, lineHeight)
+	}
+	return c
 }
 
 // drawPanels stacks the panels and gives their data areas the same left and
@@ -91,6 +113,10 @@ func (s *sheet) drawPanels(c draw.Canvas) {
 	var left, right vg.Length
 	top := c.Max.Y
 	for i, p := range s.panels {
+		if t, ok := p.X.Tick.Marker.(evenTicks); ok && s.narrow > 0 {
+			t.n = max(2, t.n/2)
+			p.X.Tick.Marker = t
+		}
 		a := c
 		a.Max.Y, a.Min.Y = top-4, top-p.height
 		top = a.Min.Y
@@ -114,13 +140,20 @@ func (s *sheet) drawPanels(c draw.Canvas) {
 
 func (e entry) width() vg.Length { return markWidth + 5 + smallText.Width(e.label) + 16 }
 
+func (s *sheet) margins() vg.Length {
+	if s.bare {
+		return 0
+	}
+	return 2 * margin
+}
+
 // legendRows breaks the legend into rows that fit.
 func (s *sheet) legendRows() [][]entry {
 	var rows [][]entry
 	room := vg.Length(0)
 	for _, e := range s.legend {
 		if e.width() > room {
-			rows, room = append(rows, nil), sheetWidth-2*margin+16
+			rows, room = append(rows, nil), s.width()-s.margins()+16
 		}
 		rows[len(rows)-1] = append(rows[len(rows)-1], e)
 		room -= e.width()

@@ -2,7 +2,6 @@ package reports
 
 import (
 	"image/color"
-	"strconv"
 	"strings"
 
 	xfont "golang.org/x/image/font"
@@ -18,28 +17,29 @@ import (
 // which people with any colour vision tell apart. Each meaning also has a
 // shape or a place of its own.
 var (
-	admittedBlue  = color.NRGBA{0x00, 0x72, 0xb2, 0xff}
-	limitedRed    = color.NRGBA{0xd5, 0x5e, 0x00, 0xff} // vermillion
-	levelGreen    = color.NRGBA{0x00, 0x9e, 0x73, 0xff}
-	levelFill     = color.NRGBA{0x00, 0x9e, 0x73, 0x33}
-	regionFill    = color.NRGBA{0x56, 0xb4, 0xe9, 0x73} // sky blue
-	regionBlue    = color.NRGBA{0x00, 0x72, 0xb2, 0xff}
-	declaredPink  = color.NRGBA{0xb0, 0x4f, 0x85, 0xff} // reddish purple, darkened for white paper
-	ink           = color.NRGBA{0x22, 0x22, 0x22, 0xff}
-	quiet         = color.NRGBA{0x66, 0x66, 0x66, 0xff}
-	faint         = color.NRGBA{0xe2, 0xe2, 0xe2, 0xff}
-	paper         = color.NRGBA{0xff, 0xff, 0xff, 0xff}
-	smallText     = textStyle(10, xfont.WeightNormal)
-	plainText     = textStyle(11, xfont.WeightNormal)
-	titleText     = textStyle(14, xfont.WeightBold)
-	wholeLine     = draw.LineStyle{Color: ink, Width: 1, Dashes: []vg.Length{5, 3}}
-	curveLine     = draw.LineStyle{Color: ink, Width: 1.2, Dashes: []vg.Length{5, 3}}
-	boundLine     = draw.LineStyle{Color: quiet, Width: 1, Dashes: []vg.Length{1.5, 3}}
-	admittedLine  = draw.LineStyle{Color: admittedBlue, Width: 2}
-	levelLine     = draw.LineStyle{Color: levelGreen, Width: 1.4}
-	gridLine      = draw.LineStyle{Color: faint, Width: 0.6}
-	declaredGlyph = draw.GlyphStyle{Color: declaredPink, Radius: 5, Shape: diamond{}}
-	bestGlyph     = draw.GlyphStyle{Color: ink, Radius: 4, Shape: draw.CircleGlyph{}}
+	admittedBlue   = color.NRGBA{0x00, 0x72, 0xb2, 0xff}
+	limitedRed     = color.NRGBA{0xd5, 0x5e, 0x00, 0xff} // vermillion
+	levelGreen     = color.NRGBA{0x00, 0x9e, 0x73, 0xff}
+	levelFill      = color.NRGBA{0x00, 0x9e, 0x73, 0x33}
+	regionFill     = color.NRGBA{0x56, 0xb4, 0xe9, 0x73} // sky blue
+	regionBlue     = color.NRGBA{0x00, 0x72, 0xb2, 0xff}
+	declaredPink   = color.NRGBA{0xb0, 0x4f, 0x85, 0xff} // reddish purple, darkened for white paper
+	ink            = color.NRGBA{0x22, 0x22, 0x22, 0xff}
+	quiet          = color.NRGBA{0x66, 0x66, 0x66, 0xff}
+	faint          = color.NRGBA{0xe2, 0xe2, 0xe2, 0xff}
+	paper          = color.NRGBA{0xff, 0xff, 0xff, 0xff}
+	smallText      = textStyle(10, xfont.WeightNormal)
+	plainText      = textStyle(11, xfont.WeightNormal)
+	titleText      = textStyle(14, xfont.WeightBold)
+	wholeLine      = draw.LineStyle{Color: ink, Width: 1, Dashes: []vg.Length{5, 3}}
+	curveLine      = draw.LineStyle{Color: ink, Width: 1.2, Dashes: []vg.Length{5, 3}}
+	boundLine      = draw.LineStyle{Color: quiet, Width: 1, Dashes: []vg.Length{1.5, 3}}
+	admittedLine   = draw.LineStyle{Color: admittedBlue, Width: 2}
+	levelLine      = draw.LineStyle{Color: levelGreen, Width: 1.4}
+	gridLine       = draw.LineStyle{Color: faint, Width: 0.6}
+	declaredGlyph  = draw.GlyphStyle{Color: declaredPink, Radius: 5, Shape: diamond{}}
+	recoveredGlyph = draw.GlyphStyle{Color: admittedBlue, Radius: 2.2, Shape: draw.CircleGlyph{}}
+	bestGlyph      = draw.GlyphStyle{Color: ink, Radius: 4, Shape: draw.CircleGlyph{}}
 )
 
 func textStyle(size vg.Length, weight xfont.Weight) text.Style {
@@ -59,8 +59,7 @@ func drawable(s string) string {
 	var buf sfnt.Buffer
 	for _, r := range printable(s) {
 		if i, err := face.GlyphIndex(&buf, r); err != nil || i == 0 {
-			q := strconv.QuoteRuneToASCII(r)
-			b.WriteString(q[1 : len(q)-1])
+			b.WriteString(escaped(r))
 			continue
 		}
 		b.WriteRune(r)

@@ -189,20 +189,28 @@ func sent(a *analyze.Analysis) string {
 	return text + "; " + plural(s.Shortfall, "hit was", "hits were") + " asked for but not sent"
 }
 
+// A dimension is something by which hits differ, such as their address, and what
+// is said when its values have limiters of their own or share one.
+type dimension struct {
+	verdict                   analyze.ScopeVerdict
+	each, all, singular, many string
+}
+
+func dimensions(a *analyze.Analysis) []dimension {
+	return []dimension{
+		{a.Scope.Class, classesSeparate(a.Limits), "all classes share one limiter", "class", "classes"},
+		{a.Scope.Source, "each client address has a limiter of its own", "all client addresses share one limiter", "address", "client addresses"},
+		{a.Scope.Credential, "each credential has a limiter of its own", "all credentials share one limiter", "credential", "credentials"},
+		{a.Scope.Path, "each path has a limiter of its own", "all paths share one limiter", "path", "paths"},
+	}
+}
+
 // scopeRows says for each dimension whether its values have limiters of their
 // own. Dimensions that were not tested share a row.
 func scopeRows(a *analyze.Analysis) []row {
 	var rows []row
 	var untested []string
-	for _, d := range []struct {
-		verdict             analyze.ScopeVerdict
-		each, all, singular string
-	}{
-		{a.Scope.Class, classesSeparate(a.Limits), "all classes share one limiter", "class"},
-		{a.Scope.Source, "each client address has a limiter of its own", "all client addresses share one limiter", "address"},
-		{a.Scope.Credential, "each credential has a limiter of its own", "all credentials share one limiter", "credential"},
-		{a.Scope.Path, "each path has a limiter of its own", "all paths share one limiter", "path"},
-	} {
+	for _, d := range dimensions(a) {
 		text := ""
 		switch d.verdict {
 		case analyze.Separate:

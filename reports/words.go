@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"strconv"
 	"strings"
 
 	"ratefit/internal/cells"
@@ -11,6 +12,11 @@ func printable(s string) string { return cells.Printable(s) }
 
 // columns returns how many terminal columns s takes.
 func columns(s string) int { return cells.Width(s) }
+// escaped writes a character as Go does: \u202e.
+func escaped(r rune) string {
+	q := strconv.QuoteRuneToASCII(r)
+	return q[1 : len(q)-1]
+}
 
 // tied returns s with spaces at which [wrap] does not break; [untied] turns
 // them back into plain ones.

@@ -43,7 +43,7 @@ examples:
 			var o fitting
 			o.add(f)
 			f.IntSliceVar(&o.limitedStatus, "limited-status", nil, "`statuses` that mean the limiter refused (default what the trace says, else 429)")
-			plots := f.String("plots", "", "also draw plots as SVG and PNG into this `folder`")
+			plots := f.String("plots", "", "also draw plots as SVG, PNG and PDF into this `folder`")
 			return func(ctx context.Context, s *streams, args []string) error {
 				o.statusGiven = f.Changed("limited-status")
 				return o.analyzeFiles(ctx, s, args, *plots)

@@ -15,6 +15,7 @@ const (
 	traceFile    = "trace.jsonl.gz"
 	analysisFile = "analysis.json"
 	manifestFile = "manifest.json"
+	pageFile     = "report.html"
 )
 
 // defaultFolders is where runs go that name no --out.
@@ -91,7 +92,7 @@ func checkPlots(folder string) error {
 	if folder == "" {
 		return nil
 	}
-	for _, pattern := range []string{"*.svg", "*.png"} {
+	for _, pattern := range []string{"*.svg", "*.png", "*.pdf"} {
 		if old, _ := filepath.Glob(filepath.Join(folder, pattern)); len(old) > 0 {
 			return usageFault("give another folder: ratefit never overwrites", "--plots: %s exists", old[0])
 		}

@@ -23,7 +23,8 @@ func reportCommand() command {
 		help: `
 Prints an analysis that was written before: the file, the folder of a run, or -
 for standard input. Nothing is measured or fitted again. --plots needs the trace
-beside the analysis. The exit code is that of ratefit analyze.
+beside the analysis, and --format html draws the hits only if it is there. The
+exit code is that of ratefit analyze.
 
 --client prints the settings of a client-side limiter that the measured limiters
 never limit, as code to paste: of one library, or of all. They are made from the
@@ -36,6 +37,7 @@ examples:
   ratefit report ratefit-out/20260102T030405Z --format markdown > limits.md
   ratefit analyze --format json trace.jsonl.gz | ratefit report -
   ratefit report ratefit-out/20260102T030405Z --plots pictures
+  ratefit report ratefit-out/20260102T030405Z --format html > report.html
 `,
 		setup: func(f *pflag.FlagSet) action {
 			var o fitting
@@ -43,7 +45,7 @@ examples:
 			f.BoolVar(&o.expectDeclared, "expect-declared", false, "end with exit code 4 when a declared limit does not hold")
 			var client string
 			f.Var(&choice{value: &client, words: clientNames()}, "client", "print only settings of this client-side `library`; list names them")
-			plots := f.String("plots", "", "also draw plots as SVG and PNG into this `folder`")
+			plots := f.String("plots", "", "also draw plots as SVG, PNG and PDF into this `folder`")
 			return func(ctx context.Context, s *streams, args []string) error {
 				if client == "list" {
 					return listClients(s, args)

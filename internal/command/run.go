@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"errors"
+	"io"
 	"path/filepath"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 
 	"ratefit/analyze"
 	"ratefit/internal/trace"
+	"ratefit/reports"
 )
 
 func runCommand() command {
@@ -19,7 +21,7 @@ func runCommand() command {
 		about:    "measure the limiter in front of a URL, or of the embedded sandbox",
 		help: `
 Finds the limiter in front of the URL, prints it, and writes a folder with the
-trace, analysis.json, manifest.json and plots. It sends a few hits, fits, sends
+trace, analysis.json, manifest.json, report.html and plots. It sends a few hits, fits, sends
 the hits whose outcome tells most between the limiters that are still possible,
 fits again, and so on, until one is left or a budget is used up: --max-requests,
 --max-duration, --max-limited. With --verbose it says each time what it sends
@@ -166,6 +168,15 @@ func (o *measuring) report(ctx context.Context, s *streams, j *job, done *sent, 
 	}
 	done.files = append(done.files, name)
 	traces := done.files[:1]
+	name = filepath.Join(folder, pageFile)
+	page := func(w io.Writer) error {
+		return reports.HTML(w, a, reports.TextOptions{Hits: o.hits(ctx, s, traces)})
+	}
+	if err := writeFile(name, page); err != nil {
+		s.warnf("%v", err) // the measurement itself is safe
+	} else {
+		done.files = append(done.files, name)
+	}
 	if !o.noPlots {
 		done.watched.board.Finish("drawing plots")
 		plots, err := o.draw(ctx, s, a, traces, folder)
