@@ -2,6 +2,7 @@ package reports
 
 import (
 	"bytes"
+	"image/color"
 	"strings"
 	"time"
 
@@ -47,8 +48,26 @@ func (c western) FillString(f font.Face, at vg.Point, text string) {
 		}
 	}
 	if f.Font.Weight == xfont.WeightBold {
-		// vgpdf registers a bold font as a plain one, and then looks for a bold one.
-		f.Font.Weight, f.Font.Variant = xfont.WeightNormal, f.Font.Variant+" Bold"
+		// vgpdf takes all fonts of a file for one: titles are plain.
+		f.Font.Weight = xfont.WeightNormal
+		f = smallText.Handler.Cache().Lookup(f.Font, f.Font.Size)
 	}
 	c.Canvas.FillString(f, at, b.String())
+}
+
+// SetColor implements [vg.Canvas]. What shines through is given to vgpdf
+// without the share of what lies below, which it does not expect.
+func (c western) SetColor(clr color.Color) {
+	if n, ok := clr.(color.NRGBA); ok {
+		clr = unmixed(n)
+	}
+	c.Canvas.SetColor(clr)
+}
+
+// An unmixed colour is one whose parts are not multiplied by its opacity.
+type unmixed color.NRGBA
+
+// RGBA implements [color.Color].
+func (c unmixed) RGBA() (r, g, b, a uint32) {
+	return 0x101 * uint32(c.R), 0x101 * uint32(c.G), 0x101 * uint32(c.B), 0x101 * uint32(c.A)
 }

@@ -28,7 +28,7 @@ func sentence(a *analyze.Analysis) string {
 			parts = append(parts, sentenceCase(labels[i])+": "+headline(l, &a.Sent))
 			continue
 		case models[l.Model]:
-			parts = append(parts, "another one "+labels[i]+" "+to)
+			parts = append(parts, "another one limits "+labels[i]+" "+to)
 		case l.Model == "tiers":
 			parts = append(parts, "several limits at once hold "+labels[i]+" "+to)
 		default:

@@ -38,7 +38,7 @@ var (
 	levelLine      = draw.LineStyle{Color: levelGreen, Width: 1.4}
 	gridLine       = draw.LineStyle{Color: faint, Width: 0.6}
 	declaredGlyph  = draw.GlyphStyle{Color: declaredPink, Radius: 5, Shape: diamond{}}
-	recoveredGlyph = draw.GlyphStyle{Color: admittedBlue, Radius: 2.2, Shape: draw.CircleGlyph{}}
+	recoveredGlyph = draw.GlyphStyle{Color: admittedBlue, Radius: 2.5, Shape: draw.CircleGlyph{}}
 	bestGlyph      = draw.GlyphStyle{Color: ink, Radius: 4, Shape: draw.CircleGlyph{}}
 )
 

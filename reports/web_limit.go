@@ -163,7 +163,7 @@ func checksOf(l *analyze.Limit, path string) []webCheck {
 	return all
 }
 
-// A webEvidence is a model that was ruled out, and why.
+// A webEvidence is a model, and why it was ruled out if it was.
 type webEvidence struct {
 	Title             string
 	Fails             datum
@@ -173,6 +173,9 @@ type webEvidence struct {
 
 func evidenceOf(l *analyze.Limit, path string) []webEvidence {
 	var all []webEvidence
+	for _, name := range l.Survivors {
+		all = append(all, webEvidence{Title: modelTitle(name), Fails: datum{Text: "0"}, Was: "explains every decision"})
+	}
 	for _, e := range ruledOutModels(l) {
 		w := webEvidence{Title: e.title, Fails: countDatum(fmt.Sprintf("%salternatives.%d.contradictions", path, e.index), e.Contradictions)}
 		if f := e.First; f != nil {

@@ -289,12 +289,12 @@
     g.fillStyle = paints.ink;
     if (p.cursor >= 0) g.fillRect(Math.round(x(c.at[p.cursor])), 0, Math.max(1, x(c.last[p.cursor]) - x(c.at[p.cursor])), bottom);
     g.restore();
-    // Which part of the whole is in view.
-    g.fillStyle = paints.faint;
+    const whole = 1.02 * view.end, begin = view.from + 0.01 * view.end, part = (view.to - view.from) / whole;
+    if (part > 0.999) return;
+    g.fillStyle = paints.faint; // below, which part of the whole is in view
     g.fillRect(p.x0, height - 4, wide, 3);
     g.fillStyle = paints.quiet;
-    const whole = 1.02 * view.end, begin = view.from + 0.01 * view.end;
-    g.fillRect(p.x0 + begin / whole * wide, height - 4, Math.max(3, (view.to - view.from) / whole * wide), 3);
+    g.fillRect(p.x0 + begin / whole * wide, height - 4, Math.max(3, part * wide), 3);
   }
 
   // drawHits draws a bar for each column that holds any hit, higher where there
