@@ -127,6 +127,7 @@ func short(a *analyze.Analysis, d float64) *analyze.Analysis {
 // kept names the SVG files that are goldens; the others are drawn all the same.
 var kept = []string{
 	"survey-read-timeline.svg", "survey-read-arrivals.svg", "survey-read-region.svg", "survey-read-declared.svg",
+	"survey-read-recovery.svg", "queue-read-recovery.svg",
 	"two-read-timeline.svg", "shared-read-write-arrivals.svg", "open-read-region.svg", "differ-read-declared.svg", "differ-read-region.svg",
 	"window-read-timeline.svg", "window-read-declared.svg", "unknown-read-arrivals.svg",
 	"queue-read-delays.svg", "pacer-read-delays.svg", "block-read-timeline.svg", "flight-read-arrivals.svg", "tiers-read-arrivals.svg",
@@ -153,15 +154,15 @@ func sheets(t *testing.T, d drawing) map[string]*sheet {
 
 // drawn says which figures there are to draw.
 var drawn = map[string][]string{
-	"survey": {"read-arrivals", "read-declared", "read-region", "read-timeline"},
+	"survey": {"read-arrivals", "read-declared", "read-recovery", "read-region", "read-timeline"},
 	"differ": {"read-declared", "read-region", "write-declared"}, // no hits
-	"shared": {"read-write-arrivals", "read-write-declared", "read-write-region", "read-write-timeline"},
+	"shared": {"read-write-arrivals", "read-write-declared", "read-write-recovery", "read-write-region", "read-write-timeline"},
 	"window": {"read-arrivals", "read-declared", "read-timeline"},
-	"queue":  {"read-arrivals", "read-delays", "read-timeline"},
+	"queue":  {"read-arrivals", "read-delays", "read-recovery", "read-timeline"},
 	"pacer":  {"read-arrivals", "read-delays", "read-timeline"},
 	"flight": {"read-arrivals", "read-timeline"}, // no rate, no region
-	"block":  {"read-arrivals", "read-timeline"},
-	"tiers":  {"read-arrivals", "read-timeline"},
+	"block":  {"read-arrivals", "read-recovery", "read-timeline"},
+	"tiers":  {"read-arrivals", "read-recovery", "read-timeline"},
 }
 
 func TestFigures(t *testing.T) {
@@ -176,6 +177,11 @@ func TestFigures(t *testing.T) {
 				b, err := s.svg()
 				if err != nil {
 					t.Fatal(err)
+				}
+				if one, err := s.pdf(); err != nil {
+					t.Error(err)
+				} else if again, _ := s.pdf(); !bytes.Equal(one, again) {
+					t.Errorf("%s.pdf differs when it is drawn again", file)
 				}
 				if again, _ := s.svg(); !bytes.Equal(b, again) {
 					t.Errorf("%s differs when it is drawn again", file)
@@ -232,9 +238,12 @@ func TestPlots(t *testing.T) {
 		}
 		var files []string
 		for _, w := range want {
-			files = append(files, w+".svg", w+".png")
+			files = append(files, w+".svg", w+".png", w+".pdf")
 			if c, err := png.DecodeConfig(bytes.NewReader(read(t, filepath.Join(dir, w+".png")))); err != nil || c.Width != 1360 {
 				t.Errorf("%s: %d pixels wide, %v", w, c.Width, err)
+			}
+			if b := read(t, filepath.Join(dir, w+".pdf")); !bytes.HasPrefix(b, []byte("%PDF-")) || !bytes.Contains(b, []byte("/CreationDate (D:19700101")) {
+				t.Errorf("%s.pdf is no PDF file of a fixed date", w)
 			}
 		}
 		if !slices.Equal(got, files) {

@@ -81,7 +81,7 @@ func recovery(sc *scene) *sheet {
 	for _, one := range sc.drawn() {
 		seen = append(seen, one.recoveries()...)
 	}
-	if len(seen) == 0 {
+	if len(seen) == 0 || sc.limit.Model == "concurrency" { // a cap has nothing to regain
 		return nil
 	}
 	p := newPanel("time since a hit was limited (s)", "hits that pass")
