@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"ratefit/internal/trace"
@@ -90,21 +91,19 @@ func (c *cells) add(h *trace.Hit, o trace.Outcome, at time.Duration) {
 func (c *cells) kind(h *trace.Hit, o trace.Outcome) uint16 {
 	k := hitKind{h.Class, h.Source, h.Status, outcomeNames[o]}
 	i, known := c.lookup[k]
-	switch {
-	case known:
+	if !known && len(c.kinds) >= kindsKept {
+		k = hitKind{Outcome: k.Outcome} // stands for all others
+		i, known = c.lookup[k]
+	}
+	if known {
 		return i
-	case len(c.kinds) > kindsKept:
-		return kindsKept
-	case len(c.kinds) == kindsKept:
-		k = hitKind{Class: "", Outcome: ""} // the last one stands for all others
 	}
 	if c.lookup == nil {
 		c.lookup = map[hitKind]uint16{}
 	}
 	i = uint16(len(c.kinds))
-	k.Class, k.Source = printable(k.Class), printable(k.Source)
-	c.kinds = append(c.kinds, k)
-	c.lookup[hitKind{h.Class, h.Source, h.Status, outcomeNames[o]}] = i
+	c.lookup[hitKind{strings.Clone(k.Class), strings.Clone(k.Source), k.Status, k.Outcome}] = i
+	c.kinds = append(c.kinds, hitKind{printable(k.Class), printable(k.Source), k.Status, k.Outcome})
 	return i
 }
 
@@ -153,6 +152,9 @@ func (c *cell) absorb(next *cell) {
 // one, and leaves at most so many.
 func (c *cells) finish(rate, burst float64, most int) {
 	c.sort()
+	if c.grain > 0 { // hits that came late lie inside of cells
+		c.merge(c.grain, false)
+	}
 	c.level(rate, burst)
 	if len(c.all) <= most {
 		return
