@@ -123,31 +123,69 @@ func (c *themed) Fill(p vg.Path) {
 }
 
 // path ends an element with its outline. The pictures of this package have
-// lines and whole circles.
+// lines and whole circles. Points are written as the way from the one before,
+// in tenths, which takes half of the room.
 func (c *themed) path(p vg.Path) {
 	c.b.WriteString(` d="`)
+	var pen [2]int
 	for _, s := range p {
 		switch s.Type {
 		case vg.MoveComp:
-			c.point("M", s.Pos)
+			pen = c.tenths(s.Pos)
+			c.b.WriteString("M" + tenth(pen[0]) + " " + tenth(pen[1]))
 		case vg.LineComp:
-			c.point("L", s.Pos)
+			to := c.tenths(s.Pos)
+			c.line(to[0]-pen[0], to[1]-pen[1])
+			pen = to
 		case vg.ArcComp:
+			pen = c.tenths(vg.Point{X: s.Pos.X + s.Radius, Y: s.Pos.Y})
 			r := short2(float64(s.Radius))
-			half := "A" + r + " " + r + " 0 0 1 "
-			c.point("M", vg.Point{X: s.Pos.X + s.Radius, Y: s.Pos.Y})
-			c.point(half, vg.Point{X: s.Pos.X - s.Radius, Y: s.Pos.Y})
-			c.point(half, vg.Point{X: s.Pos.X + s.Radius, Y: s.Pos.Y})
+			half := "a" + r + " " + r + " 0 0 1 "
+			c.b.WriteString("M" + tenth(pen[0]) + " " + tenth(pen[1]) +
+				half + short2(-2*float64(s.Radius)) + " 0" + half + short2(2*float64(s.Radius)) + " 0")
 		case vg.CloseComp:
-			c.b.WriteByte('Z')
+			c.b.WriteByte('z')
 		}
 	}
 	c.b.WriteString("\"/>\n")
 }
 
-func (c *themed) point(command string, pt vg.Point) {
+// line goes so many tenths to the right and down.
+func (c *themed) line(dx, dy int) {
+	switch {
+	case dy == 0:
+		c.b.WriteString("h" + tenth(dx))
+	case dx == 0:
+		c.b.WriteString("v" + tenth(dy))
+	default:
+		c.b.WriteString("l" + tenth(dx))
+		if dy > 0 { // a minus sign parts numbers too
+			c.b.WriteByte(' ')
+		}
+		c.b.WriteString(tenth(dy))
+	}
+}
+
+func (c *themed) tenths(pt vg.Point) [2]int {
 	x, y := c.at(pt)
-	c.b.WriteString(command + short2(x) + " " + short2(y))
+	return [2]int{int(math.Round(10 * x)), int(math.Round(10 * y))}
+}
+
+// tenth writes a number of tenths: 12.3, .4, -5.
+func tenth(n int) string {
+	sign := ""
+	if n < 0 {
+		sign, n = "-", -n
+	}
+	whole, part := strconv.Itoa(n/10), ""
+	if n%10 != 0 {
+		part = "." + strconv.Itoa(n%10)
+		whole = strings.TrimPrefix(whole, "0")
+	}
+	if whole == "0" {
+		return "0"
+	}
+	return sign + whole + part
 }
 
 func (c *themed) FillString(f font.Face, pt vg.Point, text string) {

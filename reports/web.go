@@ -28,7 +28,7 @@ var webTemplate = template.Must(template.New("page").Parse(pageTemplate))
 
 // HTML writes the analysis as one page that needs nothing else: it opens from
 // disk, loads nothing, and says everything without its script. With hits
-// (o.Hits) it holds their pictures, at most 120,000 cells of them (see [cell]),
+// (o.Hits) it holds their pictures, at most 80,000 cells of them (see [cell]),
 // whatever their number.
 func HTML(w io.Writer, a *analyze.Analysis, o TextOptions) error {
 	var doc bytes.Buffer

@@ -70,22 +70,16 @@
     return sums;
   }
 
-  const total = (c, i) => c.n[0][i] + c.n[1][i] + c.n[2][i];
   const plain = (x) => String(+x.toFixed(2));
 
   // describe says what a cell holds.
   function describe(c, i) {
-    const k = c.kinds[c.kind[i]], n = total(c, i), digits = c.end_s < 1000 ? 6 : 3;
-    const at = c.at[i].toFixed(digits);
-    const where = [k.class, k.source && "from " + k.source].filter(Boolean).join(" ");
-    const say = [];
-    if (n === 1) {
-      say.push("hit " + c.hit[i].toLocaleString("en"), at + " s", where, k.outcome, k.status ? "status " + k.status : "no reply");
-    } else {
-      say.push(n.toLocaleString("en") + " hits from hit " + c.hit[i].toLocaleString("en"), at + " – " + c.last[i].toFixed(digits) + " s");
-      say.push(c.source && "from " + c.source);
-      say.push(outcomes.map((o, j) => c.n[j][i] && c.n[j][i].toLocaleString("en") + " " + o).filter(Boolean).join(", "));
-    }
+    const k = c.kinds[c.kind[i]], n = c.n[0][i] + c.n[1][i] + c.n[2][i], digits = c.end_s < 1000 ? 6 : 3;
+    const at = c.at[i].toFixed(digits), where = [k.class, k.source && "from " + k.source].filter(Boolean).join(" "), hit = "hit " + c.hit[i].toLocaleString("en");
+    const say = n === 1 ? [hit, at + " s", where, k.outcome, k.status ? "status " + k.status : "no reply"] : [
+      n.toLocaleString("en") + " hits from " + hit, at + " – " + c.last[i].toFixed(digits) + " s", c.source && "from " + c.source,
+      outcomes.map((o, j) => c.n[j][i] && c.n[j][i].toLocaleString("en") + " " + o).filter(Boolean).join(", "),
+    ];
     if (c.fitted) {
       const low = plain(c.low[i]), high = plain(c.high[i]);
       say.push((n === 1 || low === high ? plain(c.left[i]) : low + " to " + high) + " of " + plain(c.burst) + " tokens left");
@@ -95,17 +89,15 @@
 
   // change returns the next cell, in a direction, at which limiting begins or ends.
   function change(c, i, step) {
-    const limited = (j) => c.n[1][j] > 0, admitted = (j) => c.n[0][j] > 0;
-    for (let j = i + step; j > 0 && j < c.count; j += step) {
-      if (limited(j) && admitted(j) || limited(j) !== limited(j - 1) || admitted(j) !== admitted(j - 1)) return j;
-    }
-    return i;
+    const both = (j) => (c.n[0][j] > 0) + 2 * (c.n[1][j] > 0);
+    let j = i + step;
+    while (j > 0 && j < c.count && both(j) < 3 && both(j) === both(j - 1)) j += step;
+    return j > 0 && j < c.count ? j : i;
   }
 
   function ticks(from, to, most) {
-    const rough = (to - from) / most, power = 10 ** Math.floor(Math.log10(rough));
+    const rough = (to - from) / most, power = 10 ** Math.floor(Math.log10(rough)), all = [];
     const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough);
-    const all = [];
     for (let k = Math.ceil(from / step - 1e-9); k * step <= to + 1e-9 * step; k++) all.push(k * step);
     return { all, step };
   }
@@ -113,8 +105,7 @@
   // A Timeline is the canvases of one limit, one for each series, with one view.
   class Timeline {
     constructor(box, all) {
-      this.box = box;
-      this.readout = box.querySelector(".readout");
+      Object.assign(this, { box, readout: box.querySelector(".readout") });
       this.end = Math.max(...all.map((c) => c.end_s), 1e-3);
       const holders = box.querySelectorAll("canvas");
       this.panels = all.map((c, i) => ({ c, canvas: holders[i], cursor: -1 }));
@@ -131,8 +122,7 @@
       const span = clamp(to - from, narrowest, 1.02 * this.end), middle = (from + to) / 2;
       this.from = clamp(middle - span / 2, -0.01 * this.end, 1.01 * this.end - span);
       this.to = this.from + span;
-      this.box.dataset.from = this.from;
-      this.box.dataset.to = this.to;
+      Object.assign(this.box.dataset, { from: this.from, to: this.to });
       this.redraw();
     }
 
@@ -145,19 +135,20 @@
     pan(by) { const d = by * (this.to - this.from); this.show(this.from + d, this.to + d); }
 
     act(what, p = this.current || this.panels[0]) {
-      switch (what) {
-        case "in": return this.zoom(0.5, p.cursor >= 0 ? clamp(p.c.at[p.cursor], this.from, this.to) : undefined);
-        case "out": return this.zoom(2);
-        case "left": return this.pan(-0.25);
-        case "right": return this.pan(0.25);
-        case "all": return this.all();
-        case "next": return this.point(p, p.cursor + 1);
-        case "previous": return this.point(p, p.cursor < 0 ? p.c.count - 1 : p.cursor - 1);
-        case "first": return this.point(p, 0);
-        case "last": return this.point(p, p.c.count - 1);
-        case "change": return this.point(p, change(p.c, Math.max(p.cursor, 0), 1));
-        case "before": return this.point(p, change(p.c, Math.max(p.cursor, 0), -1));
-      }
+      const at = Math.max(p.cursor, 0);
+      ({
+        in: () => this.zoom(0.5, p.cursor < 0 ? undefined : clamp(p.c.at[at], this.from, this.to)),
+        out: () => this.zoom(2),
+        left: () => this.pan(-0.25),
+        right: () => this.pan(0.25),
+        all: () => this.all(),
+        next: () => this.point(p, p.cursor + 1),
+        previous: () => this.point(p, at - 1),
+        first: () => this.point(p, 0),
+        last: () => this.point(p, p.c.count - 1),
+        change: () => this.point(p, change(p.c, at, 1)),
+        before: () => this.point(p, change(p.c, at, -1)),
+      })[what]();
     }
 
     // point says what a cell is, and brings it into view.
@@ -165,8 +156,7 @@
       if (!p.c.count) return;
       i = clamp(i, 0, p.c.count - 1);
       for (const other of this.panels) other.cursor = -1;
-      this.current = p;
-      p.cursor = i;
+      (this.current = p).cursor = i;
       const at = p.c.at[i], span = this.to - this.from;
       if (at < this.from || at > this.to) this.show(at - span / 2, at + span / 2);
       this.readout.textContent = describe(p.c, i);
@@ -184,11 +174,11 @@
     // nearest finds the cell under the pointer; in a row of hits one of that row.
     nearest(p, x, y) {
       const c = p.c, t = this.time(p, x), row = p.rows.findIndex((r) => y >= r.top && y < r.top + r.height);
-      const fits = (i) => row < 0 || c.n[row][i] > 0;
+      const other = (i) => row >= 0 && i >= 0 && i < c.count && !c.n[row][i];
       let after = first(c, t), before = after - 1;
-      for (let n = 0; n < 5000 && after < c.count && !fits(after); n++) after++;
-      for (let n = 0; n < 5000 && before >= 0 && !fits(before); n++) before--;
-      const far = (i) => i < 0 || i >= c.count || !fits(i) ? Infinity : Math.max(c.at[i] - t, t - c.last[i], 0);
+      while (other(after)) after++;
+      while (other(before)) before--;
+      const far = (i) => i < 0 || i >= c.count ? Infinity : Math.max(c.at[i] - t, t - c.last[i], 0);
       return far(after) <= far(before) ? after : before;
     }
 
@@ -213,10 +203,7 @@
       canvas.addEventListener("pointermove", (e) => {
         if (!down.has(e.pointerId)) return e.pointerType === "mouse" && hover(e);
         const [x] = at(e), [was] = down.get(e.pointerId);
-        if (p.drag) {
-          p.drag[1] = x;
-          return this.redraw();
-        }
+        if (p.drag) return p.drag[1] = x, this.redraw();
         if (down.size === 1) this.pan((was - x) / (p.x1 - p.x0));
         if (down.size === 2) { // pinch
           const [other] = [...down].find(([id]) => id !== e.pointerId)[1];
@@ -266,11 +253,9 @@
     const level = c.fitted ? 170 : 0, bottom = level + rows * row + 6, height = bottom + 28;
     if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
       canvas.style.height = height + "px";
-      canvas.width = Math.round(width * ratio);
-      canvas.height = Math.round(height * ratio);
+      Object.assign(canvas, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
     }
-    p.x0 = 58;
-    p.x1 = width - 6;
+    Object.assign(p, { x0: 58, x1: width - 6 });
     p.rows = outcomes.slice(0, rows).map((name, o) => ({ name, top: level + 5 + o * row, height: row }));
     const wide = p.x1 - p.x0, x = (t) => p.x0 + (t - view.from) * wide / (view.to - view.from);
     const most = c.burst * 1.04, y = (v) => 14 + (1 - clamp(v, 0, most) / most) * (level - 14);
@@ -311,18 +296,17 @@
   }
 
   function axes(g, view, p, x, y, bottom) {
-    const span = view.to - view.from, { all, step } = ticks(view.from, view.to, (p.x1 - p.x0) / 90);
-    const [unit, name] = span <= 1e-3 ? [1e-6, "µs"] : span <= 0.5 ? [1e-3, "ms"] : span <= 300 ? [1, "s"] : span <= 14400 ? [60, "min"] : [3600, "h"];
-    const digits = clamp(Math.ceil(-Math.log10(step / unit) - 1e-9), 0, 9);
-    g.font = "11px system-ui, sans-serif";
-    g.textBaseline = "middle";
-    g.textAlign = "center";
+    const units = [["µs", 1e-6, 0], ["ms", 1e-3, 1e-3], ["s", 1, 0.5], ["min", 60, 300], ["h", 3600, 14400]]; // and from which span on
+    const [name, unit] = units.findLast(([, , span]) => view.to - view.from > span);
+    const { all, step } = ticks(view.from / unit, view.to / unit, (p.x1 - p.x0) / 90);
+    const digits = clamp(Math.ceil(-Math.log10(step) - 1e-9), 0, 9);
+    Object.assign(g, { font: "11px system-ui, sans-serif", textBaseline: "middle", textAlign: "center" });
     for (const t of all) {
+      const text = t.toFixed(digits) + " " + name, half = g.measureText(text).width / 2, at = x(t * unit);
       g.fillStyle = paints.faint;
-      g.fillRect(Math.round(x(t)), 0, 1, bottom);
+      g.fillRect(Math.round(at), 0, 1, bottom);
       g.fillStyle = paints.quiet;
-      const text = (t / unit).toFixed(digits).replace(/^-0$/, "0") + " " + name, half = g.measureText(text).width / 2;
-      g.fillText(text, clamp(x(t), p.x0 + half, p.x1 - half), bottom + 10);
+      g.fillText(text, clamp(at, p.x0 + half, p.x1 - half), bottom + 10);
     }
     g.textAlign = "right";
     g.fillStyle = paints.ink;
@@ -343,15 +327,13 @@
     const flush = () => { for (const v of low === high ? [low] : [high, low, end]) line.lineTo(px, y(v)); };
     const push = (t, v) => {
       const at = Math.round(x(t) * 2) / 2;
-      if (at === px) {
-        low = Math.min(low, v);
-        high = Math.max(high, v);
-      } else {
+      if (at !== px) {
         if (px === px) flush();
         px = at;
         low = high = v;
       }
-      end = v;
+      low = Math.min(low, v);
+      high = Math.max(high, end = v);
     };
     let t0 = begin ? c.last[begin - 1] : 0, left = begin ? c.left[begin - 1] : c.burst;
     const refill = (t) => { // until t, from what was left at t0
@@ -371,17 +353,14 @@
     const area = new Path2D(line);
     area.lineTo(px, y(0));
     area.lineTo(x(Math.max(0, view.from)), y(0));
-    g.fillStyle = paints["level-fill"];
+    Object.assign(g, { fillStyle: paints["level-fill"], strokeStyle: paints.level, lineWidth: 1.4 });
     g.fill(area);
-    g.strokeStyle = paints.level;
-    g.lineWidth = 1.4;
     g.stroke(line);
   }
 
   // The page begins here.
   const { series } = JSON.parse(document.getElementById("hits").textContent);
   const unpacked = series.map(unpack), lines = [];
-  mix();
   for (const box of document.querySelectorAll(".explore")) {
     const limit = +box.dataset.limit, mine = unpacked.filter((c) => c.limit === limit);
     if (mine.length) lines[limit] = new Timeline(box, mine);
@@ -394,17 +373,12 @@
     b.append(...td.childNodes);
     b.setAttribute("aria-label", "show hit " + td.dataset.hit + " in the timeline");
     b.addEventListener("click", () => {
-      let best = [Infinity];
-      for (const p of line.panels) {
-        const i = p.c.hit.indexOf(hit), j = i < 0 ? Math.min(first(p.c, at), p.c.count - 1) : i;
-        const far = i < 0 ? 1 + Math.abs(p.c.at[j] - at) : 0;
-        if (far < best[0]) best = [far, p, j];
-      }
-      const t = best[1].c.at[best[2]];
-      line.show(t - 0.05, t + 0.05);
-      line.point(best[1], best[2]);
+      const found = line.panels.map((p) => [p, p.c.hit.indexOf(hit)]).find(([, i]) => i >= 0);
+      const [p, i] = found || [line.panels[0], first(line.panels[0].c, at)]; // it is one of several in a cell
+      line.show(at - 0.05, at + 0.05);
+      line.point(p, i);
       line.box.scrollIntoView({ block: "center" });
-      best[1].canvas.focus({ preventScroll: true });
+      p.canvas.focus({ preventScroll: true });
     });
     td.append(b);
   }
