@@ -154,7 +154,8 @@
 //	trace.jsonl.gz   every hit; can be read even when the run was killed
 //	analysis.json    what was found; see "ratefit schema analysis"
 //	manifest.json    how: target, probes or profile, flags, versions, clocks; see "ratefit schema manifest"
-//	*.svg, *.png     plots
+//	report.html      what was found, with pictures, for people
+//	*.svg, *.png, *.pdf  plots
 //
 // Results go to standard output, everything else to standard error: with
 // --format json standard output is exactly the document of analysis.json.

@@ -1,6 +1,6 @@
 // Package reports turns an [analyze.Analysis] into what people and programs
 // read: text for a terminal, the JSON contract with its schema, a manifest of
-// a run, and plots as SVG and PNG.
+// a run, a page with pictures, and plots as SVG, PNG and PDF.
 //
 // The package is pure: it reads no clock and no network, and writes only to
 // the writer or the folder it is given. The same analysis and hits always give
