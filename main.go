@@ -155,7 +155,7 @@
 //	analysis.json    what was found; see "ratefit schema analysis"
 //	manifest.json    how: target, probes or profile, flags, versions, clocks; see "ratefit schema manifest"
 //	report.html      what was found, with pictures, for people
-//	*.svg, *.png, *.pdf  plots
+//	*.svg, …         plots as SVG, PNG and PDF
 //
 // Results go to standard output, everything else to standard error: with
 // --format json standard output is exactly the document of analysis.json.

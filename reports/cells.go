@@ -59,7 +59,7 @@ type hitKind struct {
 const (
 	kindsKept   = 4096    // kinds beyond that are not told apart
 	cellsInside = 1 << 20 // of all series while hits are read
-	cellsKept   = 80_000 // of all series in a page
+	cellsKept   = 80_000  // of all series in a page
 )
 
 // cells collects the hits of one series in bounded memory.

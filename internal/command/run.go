@@ -21,11 +21,11 @@ func runCommand() command {
 		about:    "measure the limiter in front of a URL, or of the embedded sandbox",
 		help: `
 Finds the limiter in front of the URL, prints it, and writes a folder with the
-trace, analysis.json, manifest.json, report.html and plots. It sends a few hits, fits, sends
-the hits whose outcome tells most between the limiters that are still possible,
-fits again, and so on, until one is left or a budget is used up: --max-requests,
---max-duration, --max-limited. With --verbose it says each time what it sends
-and why. With --profile it sends fixed traffic instead.
+trace, analysis.json, manifest.json, report.html and plots. It sends a few hits,
+fits, sends the hits whose outcome tells most between the limiters that are still
+possible, fits again, and so on, until one is left or a budget is used up:
+--max-requests, --max-duration, --max-limited. With --verbose it says each time
+what it sends and why. With --profile it sends fixed traffic instead.
 
 Without a URL it starts the embedded sandbox, an API with known limits, logs in
 there with two accounts, and measures reads and writes from two addresses of this
