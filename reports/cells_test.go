@@ -110,14 +110,14 @@ func TestCellsKeepChangesExact(t *testing.T) {
 		var all []sample
 		at := time.Duration(0)
 		for r := range runs {
-			at += time.Second
 			for range rapid.IntRange(1, 50).Draw(t, "hits") {
 				all = append(all, sample{at, trace.Outcome(r % 2)})
 				at += time.Microsecond
 			}
 		}
+		all = append(all, sample{10 * time.Second, trace.Admitted}) // runs are short beside the whole
 		c := cellsOf(all, indexes(len(all)), 1<<20)
-		c.finish(2, 30, 2*runs)
+		c.finish(2, 30, 2*runs+2)
 		for i := range c.all {
 			if _, pure := c.all[i].pure(); !pure {
 				t.Fatalf("cell %d holds several outcomes", i)
