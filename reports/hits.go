@@ -32,7 +32,7 @@ type series struct {
 	delayed  bool    // delays are wanted
 	delays   []delay // of admitted hits
 	last     time.Duration
-	cells    *cells // the hits themselves; nil = only the counts are wanted
+	clumps   *clumps // the hits themselves; nil = only the counts are wanted
 }
 
 // add counts a hit at the middle of the span in which it was decided, behind a
@@ -53,8 +53,8 @@ func (s *series) add(h *trace.Hit, o trace.Outcome) {
 		at = max(from, 0) // a queue decides at once and answers later
 	}
 	s.last = max(s.last, at)
-	if s.cells != nil {
-		s.cells.add(h, o, at)
+	if s.clumps != nil {
+		s.clumps.add(h, o, at)
 	}
 	if s.interval == 0 {
 		s.interval = time.Microsecond

@@ -9,14 +9,14 @@ import (
 	"ratefit/analyze"
 )
 
-// sentence says all verdicts in one sentence.
-func sentence(a *analyze.Analysis) string {
+// verdictSentence says all verdicts in one sentence.
+func verdictSentence(a *analyze.Analysis) string {
 	labels := labelsOf(a.Limits)
 	switch n := len(a.Limits); {
 	case n == 0:
 		return "No hits: nothing is known about the limiter."
 	case n > 3:
-		return tally(a.Limits)
+		return verdictTally(a.Limits)
 	}
 	var parts []string
 	models := map[string]bool{}
@@ -54,8 +54,8 @@ func limitedTo(l *analyze.Limit) (string, bool) {
 	return "to " + tied(shortRate(l)) + " with " + tied("bursts of "+value(l.Burst)), true
 }
 
-// tally counts the verdicts of many limiters.
-func tally(limits []analyze.Limit) string {
+// verdictTally counts the verdicts of many limiters.
+func verdictTally(limits []analyze.Limit) string {
 	var parts []string
 	for _, v := range []analyze.Verdict{analyze.Identified, analyze.Unlimited, analyze.Undetermined, analyze.Insufficient, analyze.Contradicted} {
 		n := 0

@@ -28,7 +28,7 @@ var webTemplate = template.Must(template.New("page").Parse(pageTemplate))
 
 // HTML writes the analysis as one page that needs nothing else: it opens from
 // disk, loads nothing, and says everything without its script. With hits
-// (o.Hits) it holds their pictures, at most 80,000 cells of them (see [cell]),
+// (o.Hits) it holds their pictures, at most 80,000 clumps of them (see [clump]),
 // whatever their number.
 func HTML(w io.Writer, a *analyze.Analysis, o TextOptions) error {
 	var doc bytes.Buffer
@@ -36,7 +36,7 @@ func HTML(w io.Writer, a *analyze.Analysis, o TextOptions) error {
 		return err
 	}
 	scenes := scenesOf(a)
-	keepCells(scenes)
+	keepClumps(scenes)
 	if err := collect(scenes, o.Hits); err != nil {
 		return fmt.Errorf("read hits for the page: %w", err)
 	}
@@ -100,7 +100,7 @@ func webPageOf(a *analyze.Analysis, doc []byte, scenes []*scene) (*webPage, erro
 		Script:   template.HTML("<script>" + pageScript + "</script>"),
 		Target:   printable(a.Target),
 		Sent:     plural(a.Sent.Requests, "request", "requests") + " in " + tied(seconds(a.Duration)),
-		Verdict:  sentence(a),
+		Verdict:  verdictSentence(a),
 		Scope:    scopeMatrix(a),
 		Warnings: printableAll(a.Warnings),
 		Totals: []webFigure{

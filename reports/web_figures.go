@@ -52,14 +52,14 @@ func (s *sheet) inline(id, class string) template.HTML {
 
 func points(l vg.Length) string { return short2(float64(l)) }
 
-// keepCells has every series keep its hits for the timeline of a page.
-func keepCells(scenes []*scene) {
+// keepClumps has every series keep its hits for the timeline of a page.
+func keepClumps(scenes []*scene) {
 	var all []*series
 	for _, sc := range scenes {
 		all = append(all, sc.series...)
 	}
 	for _, s := range all {
-		s.cells = &cells{most: max(2, cellsInside/len(all))}
+		s.clumps = &clumps{most: max(2, clumpsInside/len(all))}
 	}
 }
 
@@ -76,10 +76,10 @@ func webSeriesOf(scenes []*scene) []webSeries {
 			rate, burst = 0, 0
 		}
 		for _, s := range sc.drawn() {
-			s.cells.finish(rate, burst, cellsKept/held)
+			s.clumps.finish(rate, burst, clumpsKept/held)
 			all = append(all, webSeries{
 				Limit: i, Source: printable(s.source), End: sc.end, Rate: rate, Burst: burst,
-				Kinds: list(s.cells.kinds), Count: len(s.cells.all), Cells: s.cells.encode(fitted),
+				Kinds: list(s.clumps.kinds), Count: len(s.clumps.all), Clumps: s.clumps.encode(fitted),
 			})
 		}
 	}

@@ -53,7 +53,7 @@ var keptPages = []string{
 // What is the same in all pages, or has goldens of its own, is left out of those.
 var (
 	pictures = regexp.MustCompile(`(?s)(<svg [^>]*>).*?</svg>`)
-	blocks   = regexp.MustCompile(`(?s)<(style|script)([^>]*)>.*?</(style|script)>`)
+	elements = regexp.MustCompile(`(?s)<(style|script)([^>]*)>.*?</(style|script)>`)
 	hashes   = regexp.MustCompile(`sha256-[^&]*`)
 )
 
@@ -69,7 +69,7 @@ func TestHTML(t *testing.T) {
 			checkNumbers(t, b, d.a)
 			if slices.Contains(keptPages, name) {
 				b = pictures.ReplaceAll(b, []byte("$1…</svg>"))
-				b = blocks.ReplaceAll(b, []byte("<$1$2>…</$1>"))
+				b = elements.ReplaceAll(b, []byte("<$1$2>…</$1>"))
 				golden(t, "html/"+name+".html", hashes.ReplaceAll(b, []byte("sha256-…")))
 			}
 		})
@@ -77,7 +77,7 @@ func TestHTML(t *testing.T) {
 }
 
 // A picture in a page has no colours of its own but names them.
-func TestInline(t *testing.T) {
+func TestThemedPictures(t *testing.T) {
 	d := drawings()["survey"]
 	page := pageOf(t, d)
 	picture := regexp.MustCompile(`(?s)<svg class="narrow"[^>]*recovery.*?</svg>\n`).Find(page)
@@ -171,7 +171,7 @@ func checkPage(t *testing.T, page []byte) {
 		t.Errorf("%d headings of the first level", titles)
 	}
 	for _, bad := range []string{"\u202e", "\x1b", "\x07", "ZgotmplZ"} {
-		if visible := blocks.ReplaceAll(page, nil); bytes.Contains(visible, []byte(bad)) {
+		if visible := elements.ReplaceAll(page, nil); bytes.Contains(visible, []byte(bad)) {
 			t.Errorf("the page holds %q", bad)
 		}
 	}

@@ -12,6 +12,7 @@ func printable(s string) string { return cells.Printable(s) }
 
 // columns returns how many terminal columns s takes.
 func columns(s string) int { return cells.Width(s) }
+
 // escaped writes a character as Go does: \u202e.
 func escaped(r rune) string {
 	q := strconv.QuoteRuneToASCII(r)

@@ -14,22 +14,22 @@ type webSeries struct {
 	Rate   float64   `json:"rate,omitempty"`  // of the fitted bucket
 	Burst  float64   `json:"burst,omitempty"` // 0 = none was fitted
 	Kinds  []hitKind `json:"kinds"`
-	Count  int       `json:"count"` // of cells
-	Cells  string    `json:"cells"` // base64 of what [cells.encode] returns
+	Count  int       `json:"count"` // of clumps
+	Clumps string    `json:"cells"` // base64 of what [clumps.encode] returns
 }
 
-// encode packs the cells as numbers of seven bits in each byte, the lowest
+// encode packs the clumps as numbers of seven bits in each byte, the lowest
 // first, as [binary.AppendUvarint] does; signed ones as [binary.AppendVarint].
-// For each cell these are
+// For each clump these are
 //
-//	instant of its first hit, in µs, since the last hit of the cell before
+//	instant of its first hit, in µs, since the last hit of the clump before
 //	twice its kind, plus one if it holds several hits
-//	number of the first hit, less that of the cell before (signed)
+//	number of the first hit, less that of the clump before (signed)
 //	only of several hits: time until the last one in µs; hits by outcome
 //	only with a fitted bucket, in hundredths of a token:
-//	  most left less what was left at the end of the cell before (signed);
+//	  most left less what was left at the end of the clump before (signed);
 //	  most less least left; of several hits: left at the end less least left
-func (c *cells) encode(fitted bool) string {
+func (c *clumps) encode(fitted bool) string {
 	var b []byte
 	var end, hit, left int64
 	for i := range c.all {

@@ -14,7 +14,7 @@ import (
 	"ratefit/internal/trace"
 )
 
-// A sample is a hit as the cells of a page must remember it.
+// A sample is a hit as the clumps of a page must remember it.
 type sample struct {
 	at      time.Duration
 	outcome trace.Outcome
@@ -32,35 +32,35 @@ func samples(t *rapid.T) []sample {
 	return all
 }
 
-func cellsOf(all []sample, order []int, most int) *cells {
-	c := &cells{most: most}
+func clumpsOf(all []sample, order []int, most int) *clumps {
+	c := &clumps{most: most}
 	for _, i := range order {
 		c.add(&trace.Hit{Seq: uint64(i), Class: "read", Source: "127.0.0.1", Status: 200}, all[i].outcome, all[i].at)
 	}
 	return c
 }
 
-// However few cells are left, every hit is counted in one that covers its
+// However few clumps are left, every hit is counted in one that covers its
 // instant, and every change between admitted and limited is either between two
-// cells, at the instants at which it was, or inside of one that shows both.
-func TestCellsKeepEveryEdge(t *testing.T) {
+// clumps, at the instants at which it was, or inside of one that shows both.
+func TestClumpsKeepEveryEdge(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		all := samples(t)
-		most := rapid.IntRange(1, 300).Draw(t, "cells")
+		most := rapid.IntRange(1, 300).Draw(t, "clumps")
 		fitted := rapid.Bool().Draw(t, "fitted")
 		order := rapid.Permutation(indexes(len(all))).Draw(t, "order")
-		c := cellsOf(all, order, rapid.SampledFrom([]int{16, 1 << 20}).Draw(t, "inside"))
+		c := clumpsOf(all, order, rapid.SampledFrom([]int{16, 1 << 20}).Draw(t, "inside"))
 		rate, burst := 0.0, 0.0
 		if fitted {
 			rate, burst = 2, 30
 		}
 		c.finish(rate, burst, most)
-		back, err := decodeCells(c.encode(fitted), fitted, c.kinds)
+		back, err := decodeClumps(c.encode(fitted), fitted, c.kinds)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if len(back) > most {
-			t.Fatalf("%d cells, at most %d", len(back), most)
+			t.Fatalf("%d clumps, at most %d", len(back), most)
 		}
 		var sum, want [3]int
 		for i := range back {
@@ -68,22 +68,22 @@ func TestCellsKeepEveryEdge(t *testing.T) {
 				sum[o] += int(n)
 			}
 			if i > 0 && back[i].at < back[i-1].last {
-				t.Fatalf("cell %d begins at %v, before the one ahead of it ends at %v", i, back[i].at, back[i-1].last)
+				t.Fatalf("clump %d begins at %v, before the one ahead of it ends at %v", i, back[i].at, back[i-1].last)
 			}
 		}
 		slices.SortStableFunc(all, func(a, b sample) int { return cmp.Compare(a.at, b.at) })
 		for i, s := range all {
 			want[s.outcome]++
-			k := slices.IndexFunc(back, func(c cell) bool { return c.at <= s.at && s.at <= c.last && c.n[s.outcome] > 0 })
+			k := slices.IndexFunc(back, func(c clump) bool { return c.at <= s.at && s.at <= c.last && c.n[s.outcome] > 0 })
 			if k < 0 {
-				t.Fatalf("no cell shows the hit of outcome %d at %v", s.outcome, s.at)
+				t.Fatalf("no clump shows the hit of outcome %d at %v", s.outcome, s.at)
 			}
 			if i == 0 || all[i-1].outcome == s.outcome || all[i-1].at == s.at {
 				continue
 			}
-			before := slices.IndexFunc(back, func(c cell) bool { return c.at <= all[i-1].at && all[i-1].at <= c.last && c.n[all[i-1].outcome] > 0 })
+			before := slices.IndexFunc(back, func(c clump) bool { return c.at <= all[i-1].at && all[i-1].at <= c.last && c.n[all[i-1].outcome] > 0 })
 			if before == k {
-				continue // one cell shows both
+				continue // one clump shows both
 			}
 			if back[before].last < all[i-1].at || back[k].at > s.at {
 				t.Fatalf("the change between %v and %v has moved", all[i-1].at, s.at)
@@ -104,7 +104,7 @@ func indexes(n int) []int {
 }
 
 // While the changes fit, they stay exactly where they were.
-func TestCellsKeepChangesExact(t *testing.T) {
+func TestClumpsKeepChangesExact(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		runs := rapid.IntRange(1, 20).Draw(t, "runs")
 		var all []sample
@@ -116,19 +116,19 @@ func TestCellsKeepChangesExact(t *testing.T) {
 			}
 		}
 		all = append(all, sample{10 * time.Second, trace.Admitted}) // runs are short beside the whole
-		c := cellsOf(all, indexes(len(all)), 1<<20)
+		c := clumpsOf(all, indexes(len(all)), 1<<20)
 		c.finish(2, 30, 2*runs+2)
 		for i := range c.all {
 			if _, pure := c.all[i].pure(); !pure {
-				t.Fatalf("cell %d holds several outcomes", i)
+				t.Fatalf("clump %d holds several outcomes", i)
 			}
 		}
 		for i := 1; i < len(all); i++ {
 			if all[i].outcome == all[i-1].outcome {
 				continue
 			}
-			if !slices.ContainsFunc(c.all, func(c cell) bool { return c.last == all[i-1].at }) ||
-				!slices.ContainsFunc(c.all, func(c cell) bool { return c.at == all[i].at }) {
+			if !slices.ContainsFunc(c.all, func(c clump) bool { return c.last == all[i-1].at }) ||
+				!slices.ContainsFunc(c.all, func(c clump) bool { return c.at == all[i].at }) {
 				t.Fatalf("the change between %v and %v has moved", all[i-1].at, all[i].at)
 			}
 		}
@@ -136,12 +136,12 @@ func TestCellsKeepChangesExact(t *testing.T) {
 }
 
 // The highest and the lowest level survive, and what was left at the end.
-func TestCellsKeepLevels(t *testing.T) {
+func TestClumpsKeepLevels(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		all := samples(t)
-		whole, few := cellsOf(all, indexes(len(all)), 1<<20), cellsOf(all, indexes(len(all)), 1<<20)
+		whole, few := clumpsOf(all, indexes(len(all)), 1<<20), clumpsOf(all, indexes(len(all)), 1<<20)
 		whole.finish(2, 30, 1<<20)
-		few.finish(2, 30, rapid.IntRange(1, 100).Draw(t, "cells"))
+		few.finish(2, 30, rapid.IntRange(1, 100).Draw(t, "clumps"))
 		for _, c := range few.all {
 			high, low := float32(math.Inf(-1)), float32(math.Inf(1))
 			for _, w := range whole.all {
@@ -161,12 +161,12 @@ func TestCellsKeepLevels(t *testing.T) {
 
 // What the script reads is what was written, to a microsecond and a hundredth
 // of a token.
-func TestCellsRoundTrip(t *testing.T) {
+func TestClumpsRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		all := samples(t)
-		c := cellsOf(all, indexes(len(all)), 1<<20)
-		c.finish(3, 7, rapid.IntRange(1, 400).Draw(t, "cells"))
-		back, err := decodeCells(c.encode(true), true, c.kinds)
+		c := clumpsOf(all, indexes(len(all)), 1<<20)
+		c.finish(3, 7, rapid.IntRange(1, 400).Draw(t, "clumps"))
+		back, err := decodeClumps(c.encode(true), true, c.kinds)
 		if err != nil || len(back) != len(c.all) {
 			t.Fatal(len(back), err)
 		}
@@ -182,8 +182,8 @@ func TestCellsRoundTrip(t *testing.T) {
 }
 
 // Kinds are told apart as long as there is room, then only their outcomes are.
-func TestCellsKinds(t *testing.T) {
-	c := &cells{most: 1 << 20}
+func TestClumpsKinds(t *testing.T) {
+	c := &clumps{most: 1 << 20}
 	for i := range 2 * kindsKept {
 		c.add(&trace.Hit{Class: "read", Status: i}, trace.Outcome(i%3), time.Duration(i))
 	}
@@ -197,13 +197,13 @@ func TestCellsKinds(t *testing.T) {
 	}
 }
 
-// decodeCells reads what [cells.encode] writes, as the script of a page does.
-func decodeCells(text string, fitted bool, kinds []hitKind) ([]cell, error) {
+// decodeClumps reads what [clumps.encode] writes, as the script of a page does.
+func decodeClumps(text string, fitted bool, kinds []hitKind) ([]clump, error) {
 	b, err := base64.StdEncoding.DecodeString(text)
 	if err != nil {
 		return nil, err
 	}
-	var all []cell
+	var all []clump
 	unsigned := func() int64 {
 		v, n := binary.Uvarint(b)
 		b = b[max(n, 0):]
@@ -216,7 +216,7 @@ func decodeCells(text string, fitted bool, kinds []hitKind) ([]cell, error) {
 	}
 	var end, hit, left int64
 	for len(b) > 0 {
-		var one cell
+		var one clump
 		at := end + unsigned()
 		k := unsigned()
 		hit += signed()

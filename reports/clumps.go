@@ -10,22 +10,22 @@ import (
 	"ratefit/internal/trace"
 )
 
-// A cell is one hit, or several of one series that lie next to each other in
-// time. Cells are what the timeline of a page is drawn from. However many hits
+// A clump is one hit, or several of one series that lie next to each other in
+// time. Clumps are what the timeline of a page is drawn from. However many hits
 // there are, none is left out, and no change between admitted and limited is
 // lost:
 //
-//  1. While there is room each hit is a cell of its own.
-//  2. Then hits of one outcome that follow each other become one cell. It
+//  1. While there is room each hit is a clump of its own.
+//  2. Then hits of one outcome that follow each other become one clump. It
 //     keeps the instants of the first and of the last: each change of outcome
-//     stays where it was. Such a cell is shorter than a 4096th of the time.
+//     stays where it was. Such a clump is shorter than a 4096th of the time.
 //  3. Only when the changes themselves are too many, hits of all outcomes that
-//     fall into the same short interval become one cell. It counts each outcome
+//     fall into the same short interval become one clump. It counts each outcome
 //     and is drawn in the colours of all that it holds, so that the change stays
 //     visible at each zoom level.
 //
-// The lowest and the highest level within a cell are kept too.
-type cell struct {
+// The lowest and the highest level within a clump are kept too.
+type clump struct {
 	at, last time.Duration // of its first and its last hit
 	hit      uint64        // number of the first hit
 	kind     uint16        // of the first hit
@@ -36,10 +36,10 @@ type cell struct {
 	high, low, left float32
 }
 
-func (c *cell) hits() int { return int(c.n[0] + c.n[1] + c.n[2]) }
+func (c *clump) hits() int { return int(c.n[0] + c.n[1] + c.n[2]) }
 
 // pure reports whether all hits had one outcome, and which.
-func (c *cell) pure() (outcome int, ok bool) {
+func (c *clump) pure() (outcome int, ok bool) {
 	for o, n := range c.n {
 		if n > 0 && int(n) == c.hits() {
 			return o, true
@@ -57,16 +57,16 @@ type hitKind struct {
 }
 
 const (
-	kindsKept   = 4096    // kinds beyond that are not told apart
-	cellsInside = 1 << 20 // of all series while hits are read
-	cellsKept   = 80_000  // of all series in a page
+	kindsKept    = 4096    // kinds beyond that are not told apart
+	clumpsInside = 1 << 20 // of all series while hits are read
+	clumpsKept   = 80_000  // of all series in a page
 )
 
-// cells collects the hits of one series in bounded memory.
-type cells struct {
-	all    []cell
+// clumps collects the hits of one series in bounded memory.
+type clumps struct {
+	all    []clump
 	most   int           // so many are kept while hits are read
-	grain  time.Duration // hits in one interval of this length are one cell; 0 = all are apart
+	grain  time.Duration // hits in one interval of this length are one clump; 0 = all are apart
 	kinds  []hitKind
 	lookup map[hitKind]uint16
 }
@@ -74,8 +74,8 @@ type cells struct {
 var outcomeNames = [3]string{trace.Admitted: "admitted", trace.Limited: "limited", trace.Unknown: "unknown"}
 
 // add keeps a hit that was decided at an instant.
-func (c *cells) add(h *trace.Hit, o trace.Outcome, at time.Duration) {
-	one := cell{at: at, last: at, hit: h.Seq, kind: c.kind(h, o)}
+func (c *clumps) add(h *trace.Hit, o trace.Outcome, at time.Duration) {
+	one := clump{at: at, last: at, hit: h.Seq, kind: c.kind(h, o)}
 	one.n[o] = 1
 	c.all = append(c.all, one)
 	if len(c.all) < c.most {
@@ -88,7 +88,7 @@ func (c *cells) add(h *trace.Hit, o trace.Outcome, at time.Duration) {
 	}
 }
 
-func (c *cells) kind(h *trace.Hit, o trace.Outcome) uint16 {
+func (c *clumps) kind(h *trace.Hit, o trace.Outcome) uint16 {
 	k := hitKind{h.Class, h.Source, h.Status, outcomeNames[o]}
 	i, known := c.lookup[k]
 	if !known && len(c.kinds) >= kindsKept {
@@ -107,15 +107,15 @@ func (c *cells) kind(h *trace.Hit, o trace.Outcome) uint16 {
 	return i
 }
 
-func (c *cells) sort() {
-	slices.SortFunc(c.all, func(a, b cell) int {
+func (c *clumps) sort() {
+	slices.SortFunc(c.all, func(a, b clump) int {
 		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.hit, b.hit))
 	})
 }
 
-// merge makes one cell of those that lie in the same interval of a grid; with
+// merge makes one clump of those that lie in the same interval of a grid; with
 // alike only of those that are next to each other and have one outcome.
-func (c *cells) merge(grain time.Duration, alike bool) {
+func (c *clumps) merge(grain time.Duration, alike bool) {
 	out := c.all[:0]
 	for _, next := range c.all {
 		if len(out) > 0 && out[len(out)-1].joins(&next, grain, alike) {
@@ -127,7 +127,7 @@ func (c *cells) merge(grain time.Duration, alike bool) {
 	c.all = out
 }
 
-func (c *cell) joins(next *cell, grain time.Duration, alike bool) bool {
+func (c *clump) joins(next *clump, grain time.Duration, alike bool) bool {
 	if c.at/grain != next.last/grain {
 		return false
 	}
@@ -139,7 +139,7 @@ func (c *cell) joins(next *cell, grain time.Duration, alike bool) bool {
 	return pure && too && mine == its
 }
 
-func (c *cell) absorb(next *cell) {
+func (c *clump) absorb(next *clump) {
 	for o := range c.n {
 		c.n[o] += next.n[o]
 	}
@@ -148,11 +148,11 @@ func (c *cell) absorb(next *cell) {
 	c.high, c.low, c.left = max(c.high, next.high), min(c.low, next.low), next.left
 }
 
-// finish sorts the cells, replays them through the fitted bucket, if there is
+// finish sorts the clumps, replays them through the fitted bucket, if there is
 // one, and leaves at most so many.
-func (c *cells) finish(rate, burst float64, most int) {
+func (c *clumps) finish(rate, burst float64, most int) {
 	c.sort()
-	if c.grain > 0 { // hits that came late lie inside of cells
+	if c.grain > 0 { // hits that came late lie inside of clumps
 		c.merge(c.grain, false)
 	}
 	c.level(rate, burst)
@@ -168,9 +168,9 @@ func (c *cells) finish(rate, burst float64, most int) {
 	}
 }
 
-// level says of each cell what a bucket has left that is full at the start, as
+// level says of each clump what a bucket has left that is full at the start, as
 // [series.steps] does.
-func (c *cells) level(rate, burst float64) {
+func (c *clumps) level(rate, burst float64) {
 	used, now := 0.0, time.Duration(0)
 	drain := func(to time.Duration) float32 {
 		used, now = math.Max(0, used-rate*(to-now).Seconds()), max(now, to)
