@@ -49,8 +49,10 @@ func (s *stream) exchange(inflight context.Context, req *http.Request, h *trace.
 	if h.Error == trace.ErrUnsent {
 		h.Sent, h.End = h.Asked, h.Asked
 	}
+	s.run.settle(h)
 	if !s.unwatched {
 		s.run.watch.observe(h, err, location)
+		s.run.guard.observe(h, err)
 	}
 	s.run.recorder.put(h)
 	return reply, err

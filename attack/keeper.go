@@ -212,12 +212,12 @@ func (k *keeper) ask(ctx context.Context) *refusal {
 // send sends one login and records it.
 func (k *keeper) send(ctx context.Context) (reply *Reply, sent time.Duration, f *refusal) {
 	s := k.stream
-	if !k.run.budget.take() {
-		k.run.halt(errRequests)
-		return nil, 0, &refusal{what: "no request is left of the budget", try: "raise --max-requests"}
+	if !k.run.take() {
+		return nil, 0, &refusal{what: "no request is left of the budget", try: "raise --max-requests or --max-limited"}
 	}
 	req, err := s.target.Request()
 	if err != nil {
+		k.run.refusals.giveBack()
 		return nil, 0, &refusal{what: "the request cannot be made", try: "check --login"}
 	}
 	h := s.hit(trace.LoginPhase, k.run.now())
