@@ -133,7 +133,7 @@ type AbortedError struct {
 	Status int
 	Begun  time.Duration // of Slowness: the latency at the beginning
 
-	why string // what ended the last of them, in words
+	why, advice string // what ended the last of them, and what to try
 }
 
 // Error says in one line what was seen, and what to try. It holds no secret.
@@ -150,7 +150,7 @@ func (e *AbortedError) saw() string {
 	case ServerErrors:
 		return fmt.Sprintf("%s that were not limited were answered 5xx, the last %s", share, status(e.Status))
 	case ConnErrors:
-		return fmt.Sprintf("%s failed, the last as %s", share, e.why)
+		return fmt.Sprintf("%s failed (%s)", share, e.why)
 	case Timeouts:
 		return share + " had no complete reply in time"
 	}
@@ -161,6 +161,8 @@ func (e *AbortedError) try() string {
 	switch {
 	case e.Abort.Sign == ServerErrors && e.Status == http.StatusServiceUnavailable:
 		return "if that is how the limiter refuses, add --limited-status 429,503"
+	case e.Abort.Sign == ConnErrors && e.Kind.NeverReached():
+		return e.advice
 	case e.Abort.Sign == Timeouts:
 		return "look after the target, or raise --timeout if a limiter lets hits wait that long"
 	case e.Abort.Sign == Slowness:

@@ -88,7 +88,7 @@ func TestVirtualAborts(t *testing.T) {
 				return nil, io.ErrUnexpectedEOF
 			}
 			return reply(200), nil
-		}, 35, "read: 5 of the last 35 hits failed, the last as example.test closes the connection instead of replying, and --abort-on is errors=10%: look after the target, or send less at once"},
+		}, 35, "read: 5 of the last 35 hits failed (example.test closes the connection instead of replying), and --abort-on is errors=10%: look after the target, or send less at once"},
 		{"latency", "latency=5x", func(n int32, r *http.Request) (*http.Response, error) {
 			if n > 60 {
 				return after(r, 4*trip)

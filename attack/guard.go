@@ -69,7 +69,7 @@ func (g *guard) observe(h *trace.Hit, err error) {
 		if counts && m.add(shown, a.hits()) {
 			e := &AbortedError{Abort: a, Class: h.Class, Bad: m.bad, Of: len(m.last), Kind: h.Error, Status: h.Status, Begun: m.begun}
 			if a.Sign == ConnErrors {
-				e.why, _ = (&GaveUpError{Class: h.Class, Kind: h.Error, Err: err, target: h.URL, source: h.Source}).explain()
+				e.why, e.advice = (&GaveUpError{Class: h.Class, Kind: h.Error, Err: err, target: h.URL, source: h.Source}).explain()
 			}
 			g.abort(e)
 		}
