@@ -135,11 +135,17 @@ func (o *measuring) measure(ctx context.Context, s *streams, url string) error {
 	}
 	traceName := filepath.Join(folder, traceFile)
 	done, err := j.send(ctx, s, func(m trace.Meta) (*trace.Writer, error) { return trace.Create(traceName, m) })
-	if err != nil {
+	if err != nil && done == nil {
 		return err
 	}
 	defer done.watched.end()
 	done.files = append(done.files, traceName)
+	if err != nil { // a full disk, most often: tell what is known, and write nothing more
+		if a, unread := o.analyzeTraces(context.WithoutCancel(ctx), s, done.files); unread == nil {
+			_ = show(s, a, o.format, done.files)
+		}
+		return err
+	}
 	var early error // why the answer is only what was known until then
 	switch {
 	case errors.Is(done.stop, context.Canceled):
