@@ -141,8 +141,9 @@ func (o *measuring) measure(ctx context.Context, s *streams, url string) error {
 	defer done.watched.end()
 	done.files = append(done.files, traceName)
 	if err != nil { // a full disk, most often: tell what is known, and write nothing more
-		if a, unread := o.analyzeTraces(context.WithoutCancel(ctx), s, done.files); unread == nil {
-			_ = show(s, a, o.format, done.files)
+		ctx = context.WithoutCancel(ctx)
+		if a, unread := o.analyzeTraces(ctx, s, done.files); unread == nil {
+			_ = show(s, a, o.format, done.files, o.hits(ctx, s, done.files))
 		}
 		return err
 	}
