@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -143,13 +144,17 @@ func TestVirtualAborts(t *testing.T) {
 // delays hits, until they time out.
 func TestVirtualLimitersDoNotAbort(t *testing.T) {
 	queue := func() fake { // 20/s, without an end
+		var mu sync.Mutex
 		var next time.Time
 		return func(r *http.Request) (*http.Response, error) {
+			mu.Lock()
 			if now := time.Now(); next.Before(now) {
 				next = now
 			}
 			next = next.Add(50 * time.Millisecond)
-			return after(r, time.Until(next))
+			wait := time.Until(next)
+			mu.Unlock()
+			return after(r, wait)
 		}
 	}
 	for name, f := range map[string]fake{
