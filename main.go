@@ -76,7 +76,7 @@
 // disagree most. When one limiter is left it sends random hits around the fitted
 // rate and foretells each. --verbose prints each probe with its reason;
 // manifest.json keeps them. --max-requests, --max-limited, --max-duration and
-// --max-rate are hard. A limiter that is too slow for them is announced, with the
+// --max-rate are hard. --abort-on stops when the target seems to suffer. A limiter that is too slow for them is announced, with the
 // time that it would take. --polite spends time to be refused less often.
 //
 // --scope asks whether reads and writes, and addresses, have limiters of their
@@ -171,6 +171,8 @@
 //	     there was too little to tell. Never a pass
 //	4    an expectation of verify, or of the profile, does not hold; with
 //	     --expect-declared: a limit that the headers declare
+//	5    stopped because the target seemed to suffer, see --abort-on; what was
+//	     recorded until then is kept and analyzed
 //	130  interrupted; what was recorded until then is kept and analyzed
 //
 // A declared limit that does not hold is always reported. It changes the exit

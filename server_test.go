@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -33,6 +34,7 @@ var fakeAPIs = map[string]func(ratePerSecond float64, burst int) http.HandlerFun
 	"open":     func(float64, int) http.HandlerFunc { return answer(http.StatusOK) },
 	"accounts": accountsAPI,
 	"closed":   func(float64, int) http.HandlerFunc { return answer(http.StatusTooManyRequests) },
+	"failing":  failingAPI,
 	"silent":   func(float64, int) http.HandlerFunc { return silentAPI },
 	"redirect": func(float64, int) http.HandlerFunc { return redirectAPI },
 	"tls":      func(float64, int) http.HandlerFunc { return answer(http.StatusOK) },
@@ -79,6 +81,21 @@ func peculiarAPI(ratePerSecond float64, burst int) http.HandlerFunc {
 		w.Header().Set("X-Calls-Atonce", strconv.Itoa(burst))
 		w.Header().Set("X-Calls-Auth", "s3cret")
 		limited(w, r)
+	}
+}
+
+// failingAPI has the limits of limitedAPI, and breaks down: each request after the
+// first 60 of them is answered 500 where it is not limited.
+func failingAPI(ratePerSecond float64, burst int) http.HandlerFunc {
+	limited := limitedAPI(ratePerSecond, burst)
+	var seen atomic.Int64
+	return func(w http.ResponseWriter, r *http.Request) {
+		decision := httptest.NewRecorder()
+		limited(decision, r)
+		if decision.Code == http.StatusOK && seen.Add(1) > 60 {
+			decision.Code = http.StatusInternalServerError
+		}
+		w.WriteHeader(decision.Code)
 	}
 }
 

@@ -9,6 +9,7 @@ package analyze
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -47,6 +48,10 @@ type Options struct {
 	within time.Duration
 }
 
+// MaxStreams is of how many classes, addresses and credentials, each with each
+// other, an [Analyzer] takes hits: each costs memory, and time to fit.
+const MaxStreams = 1 << 14
+
 // An Analyzer collects hits, in any order and number, for one [Analysis].
 // It keeps 32 bytes per hit, and in Result about as many more.
 type Analyzer struct {
@@ -58,6 +63,7 @@ type Analyzer struct {
 	strays  column[int64] // when those were sent that never reached a limiter
 	sent    int
 	short   int
+	crowded bool // there were hits of more than MaxStreams
 	end     int64
 	pools   []pool // after Result
 
@@ -103,12 +109,25 @@ func New(o Options) *Analyzer {
 	return &Analyzer{options: o, groups: map[groupKey]*group{}}
 }
 
+// Err is not nil when hits had to be left out, as they were of more than
+// [MaxStreams]: then the result says nothing.
+func (a *Analyzer) Err() error {
+	if a.crowded {
+		return fmt.Errorf("hits of more than %d classes, addresses and credentials are more than can be analyzed together; cut the trace into smaller ones", MaxStreams)
+	}
+	return nil
+}
+
 // Add takes one hit. It keeps nothing of h.
 func (a *Analyzer) Add(h *trace.Hit) {
 	if a.beside(h) {
 		return
 	}
 	g := a.group(h)
+	if g == nil {
+		a.crowded = true
+		return
+	}
 	a.asked.add(int64(h.Asked))
 	a.end = max(a.end, int64(h.End))
 	if h.Error == trace.ErrUnsent {
@@ -180,6 +199,7 @@ func kindOf(h *trace.Hit) string {
 	return string(h.Error)
 }
 
+// group is where a hit belongs, nil if there is no room for one more.
 func (a *Analyzer) group(h *trace.Hit) *group {
 	key := groupKey{h.Class, h.Source, h.Credential}
 	if a.current != nil && a.current.groupKey == key {
@@ -187,6 +207,9 @@ func (a *Analyzer) group(h *trace.Hit) *group {
 	}
 	g, ok := a.groups[key]
 	if !ok {
+		if len(a.groups) == MaxStreams {
+			return nil
+		}
 		g = &group{
 			groupKey: key, limitedStatuses: map[int]int{},
 			admittedStatus: map[int]int{}, unknownKinds: map[string]int{},

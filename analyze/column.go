@@ -8,7 +8,11 @@ const chunk = 1 << 13 // values
 
 func (c *column[T]) add(v T) {
 	n := len(c.chunks)
-	if n == 0 || len(c.chunks[n-1]) == chunk {
+	switch {
+	case n == 0: // most columns of many are short
+		c.chunks = [][]T{make([]T, 0, 8)}
+		n++
+	case len(c.chunks[n-1]) == chunk:
 		c.chunks = append(c.chunks, make([]T, 0, chunk))
 		n++
 	}

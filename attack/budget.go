@@ -23,3 +23,10 @@ func (b *budget) take() bool {
 		}
 	}
 }
+
+// giveBack returns one that take reserved.
+func (b *budget) giveBack() {
+	if b.limit != 0 {
+		b.taken.Add(-1)
+	}
+}

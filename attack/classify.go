@@ -94,8 +94,8 @@ func isCertificateAlert(err error) bool {
 func isProtocol(err error) bool {
 	var header textproto.ProtocolError
 	return errors.Is(err, errInterim) || errors.As(err, &header) ||
-		says(err, "malformed", "server response headers exceeded", "invalid byte in chunk", "line too long",
-			"PROTOCOL_ERROR", "FRAME_SIZE_ERROR", "COMPRESSION_ERROR", "response missing", "bad Content-Length")
+		says(err, "malformed", "server response headers exceeded", "invalid byte in chunk", "chunk length too large", "suspiciously long trailer", "line too long",
+			"PROTOCOL_ERROR", "FRAME_SIZE_ERROR", "COMPRESSION_ERROR", "response missing", "bad Content-Length", "multiple Content-Length")
 }
 
 func isReset(err error) bool {

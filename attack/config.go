@@ -57,12 +57,15 @@ type Config struct {
 	Lead time.Duration // from Zero to the start of the first phases; 0, or if logins take longer = DefaultLead after they are done
 
 	MaxRequests int           // requests sent over all classes and sources; 0 = as many as the profile has
+	MaxLimited  int           // hits that are limited, over all classes and sources, logins included; 0 = any number
 	MaxDuration time.Duration // from the start of the first phases, and as long again, or a minute, for the logins before; 0 = as long as the profile lasts
 	Timeout     time.Duration // of one hit, until its reply has been read; 0 = DefaultTimeout
 	Grace       time.Duration // for hits under way when the run is stopped; 0 = DefaultGrace
 	MaxInFlight int           // hits under way per class and source; 0 = DefaultMaxInFlight, or the largest planned burst if that is more
 	MaxBody     int64         // bytes read of one reply's body before its connection is closed; 0 = DefaultMaxBody
 	GiveUpAfter int           // hits of one class that must all have failed alike, from its first on; 0 = DefaultGiveUpAfter, negative = never
+
+	AbortOn []Abort // signs that the target suffers; none = goes on whatever happens. Logins, and requests with a Variant, count for none of them
 
 	Headers []trace.DescribedHeader // response headers that are recorded beside those that speak of limits
 
@@ -85,7 +88,7 @@ type Config struct {
 // withDefaults returns a copy with every zero field filled in, or an error
 // that names the field.
 func (c Config) withDefaults() (Config, error) {
-	if c.MaxRequests < 0 || c.MaxDuration < 0 || c.Timeout < 0 || c.Grace < 0 || c.MaxInFlight < 0 || c.MaxBody < 0 || c.Lead < 0 {
+	if c.MaxRequests < 0 || c.MaxLimited < 0 || c.MaxDuration < 0 || c.Timeout < 0 || c.Grace < 0 || c.MaxInFlight < 0 || c.MaxBody < 0 || c.Lead < 0 {
 		return c, errors.New("attack: limits and durations must not be negative")
 	}
 	if c.Zero.IsZero() {
@@ -111,6 +114,11 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.UserAgent == "" {
 		c.UserAgent = "ratefit (+rate limit measurement)"
+	}
+	for _, a := range c.AbortOn {
+		if err := a.check(); err != nil {
+			return c, err
+		}
 	}
 	seen := make(map[netip.Addr]bool)
 	for _, a := range c.Sources {

@@ -168,7 +168,7 @@ func TestStampsReplyBeforeTheRequest(t *testing.T) {
 	st.gotConn(httptrace.GotConnInfo{Conn: c})
 	st.gotFirstByte()
 	c.Write(nil)
-	if got := st.end(9); got.sent > got.first {
+	if got := st.end(9); got.sent > got.first || !got.early {
 		t.Errorf("%+v", got)
 	}
 }

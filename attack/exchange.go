@@ -46,11 +46,16 @@ func (s *stream) exchange(inflight context.Context, req *http.Request, h *trace.
 		h.BytesOut = req.ContentLength
 	}
 	h.Error = classify(err, context.Cause(ctx), t)
+	if t.early || h.Status < 0 || h.Status > 999 { // over HTTP/2 any number can be a status
+		h.Status, h.Header, h.FirstByte, h.Error = 0, nil, 0, trace.ErrProtocol
+	}
 	if h.Error == trace.ErrUnsent {
 		h.Sent, h.End = h.Asked, h.Asked
 	}
+	s.run.settle(h)
 	if !s.unwatched {
 		s.run.watch.observe(h, err, location)
+		s.run.guard.observe(h, err)
 	}
 	s.run.recorder.put(h)
 	return reply, err

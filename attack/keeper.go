@@ -24,8 +24,9 @@ const (
 	firstBackoff  = 50 * time.Millisecond
 	backoffGrows  = 1.5
 	longBackoff   = 2 * time.Second
-	tries         = 40          // at least, while it is limited: measured hits may use the limiter up
-	patience      = time.Minute // for the first login
+	tries         = 40             // at least, while it is limited: measured hits may use the limiter up
+	patience      = time.Minute    // for the first login
+	longestWait   = 24 * time.Hour // that a reply can ask for
 )
 
 // A keeper holds one credential and renews it: what it holds is swapped in one
@@ -212,12 +213,12 @@ func (k *keeper) ask(ctx context.Context) *refusal {
 // send sends one login and records it.
 func (k *keeper) send(ctx context.Context) (reply *Reply, sent time.Duration, f *refusal) {
 	s := k.stream
-	if !k.run.budget.take() {
-		k.run.halt(errRequests)
-		return nil, 0, &refusal{what: "no request is left of the budget", try: "raise --max-requests"}
+	if !k.run.take() {
+		return nil, 0, &refusal{what: "no request is left of the budget", try: "raise --max-requests or --max-limited"}
 	}
 	req, err := s.target.Request()
 	if err != nil {
+		k.run.refusals.giveBack()
 		return nil, 0, &refusal{what: "the request cannot be made", try: "check --login"}
 	}
 	h := s.hit(trace.LoginPhase, k.run.now())
@@ -251,12 +252,12 @@ func status(code int) string {
 func retryAfter(h http.Header) time.Duration {
 	text := h.Get("Retry-After")
 	if seconds, err := strconv.ParseUint(text, 10, 31); err == nil {
-		return time.Duration(seconds) * time.Second
+		return min(longestWait, time.Duration(seconds)*time.Second)
 	}
 	at, err := http.ParseTime(text)
 	date, dateErr := http.ParseTime(h.Get("Date"))
 	if errors.Join(err, dateErr) == nil {
-		return max(0, at.Sub(date))
+		return min(longestWait, max(0, at.Sub(date)))
 	}
 	return 0
 }

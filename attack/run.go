@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"ratefit/internal/trace"
@@ -13,6 +14,7 @@ import (
 // Why a run stops before its profile has ended.
 var (
 	errRequests = errors.New("requests")
+	errLimited  = errors.New("limited")
 	errDuration = errors.New("duration")
 )
 
@@ -23,7 +25,10 @@ type run struct {
 	traced   bool // the transport is this package's, and reports to stamps
 	recorder *recorder
 	budget   budget
+	refusals budget       // hits that are limited, or may still be
+	refused  atomic.Int64 // hits that are limited
 	watch    *watch
+	guard    *guard
 	keepers  []*keeper // of the credentials that are used
 
 	halted   context.Context // ends when no new hit may be sent; its cause says why
@@ -42,7 +47,38 @@ func (r *run) now() time.Duration { return time.Since(r.zero) }
 // of requests, those that were let through before still may.
 func (r *run) stopped() bool {
 	cause := context.Cause(r.halted)
-	return cause != nil && !errors.Is(cause, errRequests)
+	return cause != nil && !outOfBudget(cause)
+}
+
+// outOfBudget reports whether the requests that were let through may still begin.
+func outOfBudget(cause error) bool {
+	return errors.Is(cause, errRequests) || errors.Is(cause, errLimited)
+}
+
+// take reserves one request, and one limited hit that it may become. When there
+// are none left for good, it ends the run.
+func (r *run) take() bool {
+	if !r.refusals.take() {
+		if r.refused.Load() >= r.refusals.limit { // else one under way may turn out not to be limited
+			r.halt(errLimited)
+		}
+		return false
+	}
+	if !r.budget.take() {
+		r.refusals.giveBack()
+		r.halt(errRequests)
+		return false
+	}
+	return true
+}
+
+// settle notes what became of a request that take let through.
+func (r *run) settle(h *trace.Hit) {
+	if h.Outcome(r.config.LimitedStatus) == trace.Limited {
+		r.refused.Add(1)
+	} else {
+		r.refusals.giveBack()
+	}
 }
 
 // Run sends the profile and calls record, from the calling goroutine, for
@@ -50,7 +86,8 @@ func (r *run) stopped() bool {
 // record delays nothing but the return of Run: hits wait for it in memory.
 //
 // The end tells why the run stopped: "done", "interrupted" when ctx ended,
-// "budget: …", or the text of a [*GaveUpError], which is then also the error.
+// "budget: …", "aborted: " and the text of an [*AbortedError], or the text of a
+// [*GaveUpError], which are then also the error.
 // Whatever the reason, all hits have been recorded, and nothing goes on after
 // Run has returned. When it is stopped, hits under way may finish within the
 // grace; afterwards they are recorded as canceled.
@@ -95,13 +132,14 @@ func Run(ctx context.Context, c Config, record func(*trace.Hit)) (trace.End, err
 func newRun(ctx context.Context, c Config) *run {
 	r := &run{
 		config: c, zero: c.Zero, traced: c.RoundTripper == nil,
-		recorder: newRecorder(), budget: budget{limit: int64(c.MaxRequests)},
+		recorder: newRecorder(), budget: budget{limit: int64(c.MaxRequests)}, refusals: budget{limit: int64(c.MaxLimited)},
 	}
 	r.halted, r.halt = context.WithCancelCause(ctx)
 	r.inflight, r.abort = context.WithCancelCause(context.WithoutCancel(ctx))
 	r.renewing, r.letGo = context.WithCancel(r.halted)
 	r.keepers = newKeepers(r)
 	r.watch = &watch{after: c.GiveUpAfter, limited: c.LimitedStatus, evenRefused: c.EvenRefused, giveUp: r.halt, classes: make(map[string]*streak)}
+	r.guard = &guard{rules: c.AbortOn, limited: c.LimitedStatus, abort: r.halt, classes: make(map[string][]gauge)}
 	return r
 }
 
@@ -147,7 +185,7 @@ func (r *run) limitTime() (cancel func()) {
 		after(r.config.Lead+d-r.now(), func() { r.halt(errDuration) })
 	}
 	stop := context.AfterFunc(r.halted, func() {
-		if !errors.Is(context.Cause(r.halted), errRequests) {
+		if !outOfBudget(context.Cause(r.halted)) {
 			after(r.config.Grace, func() { r.abort(errStopped) })
 		}
 	})
@@ -166,6 +204,7 @@ func (r *run) end() (trace.End, error) {
 	e := trace.End{At: r.now(), Wall: time.Now().Round(0), Reason: "done"}
 	var gaveUp *GaveUpError
 	var noLogin *LoginError
+	var aborted *AbortedError
 	cause := context.Cause(r.halted)
 	switch {
 	case cause == nil:
@@ -179,6 +218,11 @@ func (r *run) end() (trace.End, error) {
 	case errors.As(cause, &noLogin):
 		e.Reason = noLogin.Error()
 		return e, noLogin
+	case errors.As(cause, &aborted):
+		e.Reason = "aborted: " + aborted.Error()
+		return e, aborted
+	case errors.Is(cause, errLimited):
+		e.Reason = fmt.Sprintf("budget: %d limited hits", r.config.MaxLimited)
 	case errors.Is(cause, errRequests):
 		e.Reason = fmt.Sprintf("budget: %d requests", r.config.MaxRequests)
 	case errors.Is(cause, errDuration):

@@ -170,7 +170,7 @@ func (s *stamps) detach() {
 func (s *stamps) end(back time.Duration) instants {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.detach()
+	defer s.detach()
 	t := instants{sent: s.sent, first: back, fresh: s.fresh}
 	if s.complete {
 		t.written = s.written
@@ -185,7 +185,8 @@ func (s *stamps) end(back time.Duration) instants {
 		t.first = s.first
 	}
 	// A server may speak before it is asked, when it gives up an idle
-	// connection for example.
+	// connection for example. That is no reply.
+	t.early = s.conn != nil && s.wrote && s.first > 0 && s.first < s.sent
 	t.sent = min(t.sent, t.first)
 	return t
 }
@@ -195,6 +196,7 @@ type instants struct {
 	sent, written, first time.Duration
 	reach                reach
 	fresh                bool
+	early                bool // what was taken for the reply came before the request
 }
 
 // reach says whether anything of a request went out.

@@ -58,7 +58,7 @@ func TestVirtualMaxRequests(t *testing.T) {
 func TestSenderOfAStoppedRun(t *testing.T) {
 	for _, cause := range []error{errDuration, context.Canceled, errRequests} {
 		calls := 0
-		r := &run{recorder: newRecorder(), config: Config{Timeout: time.Second, MaxBody: 1}, zero: time.Now(), watch: &watch{after: -1, classes: map[string]*streak{}}}
+		r := &run{recorder: newRecorder(), config: Config{Timeout: time.Second, MaxBody: 1}, zero: time.Now(), watch: &watch{after: -1, classes: map[string]*streak{}}, guard: &guard{}}
 		var halt context.CancelCauseFunc
 		r.halted, halt = context.WithCancelCause(t.Context())
 		r.inflight = t.Context()

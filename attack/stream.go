@@ -72,7 +72,7 @@ func (s *stream) attack(p phase) {
 		<-s.slots
 	}
 	for len(due) > 0 {
-		s.unsent(<-due)
+		s.dropped(<-due)
 	}
 }
 
@@ -99,10 +99,9 @@ func (s *stream) admit(phase string, asked time.Duration, due chan<- *trace.Hit)
 		s.unsent(h)
 		return false
 	}
-	if !s.run.budget.take() {
+	if !s.run.take() {
 		<-s.slots
 		s.unsent(h)
-		s.run.halt(errRequests)
 		return false
 	}
 	due <- h
@@ -119,6 +118,12 @@ func (s *stream) hit(phase string, asked time.Duration) *trace.Hit {
 func (s *stream) unsent(h *trace.Hit) {
 	h.Sent, h.End, h.Error = h.Asked, h.Asked, trace.ErrUnsent
 	s.run.recorder.put(h)
+}
+
+// dropped records a hit as unsent that had been let through.
+func (s *stream) dropped(h *trace.Hit) {
+	s.unsent(h)
+	s.run.settle(h)
 }
 
 // A sender is the transport of one attacker. Each round trip is the next hit
@@ -140,7 +145,7 @@ func (t *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, errNothingDue
 	}
 	if t.stream.run.stopped() {
-		t.stream.unsent(h)
+		t.stream.dropped(h)
 		return nil, errStopped
 	}
 	reply, err := t.stream.exchange(t.stream.run.inflight, req, h, io.Discard)

@@ -131,6 +131,9 @@ func (o *fitting) analyzeTraces(ctx context.Context, s *streams, names []string)
 	if err != nil {
 		return nil, err
 	}
+	if err := fit.Err(); err != nil {
+		return nil, failure("", "%v", err)
+	}
 	// The fit is pure and takes no context: when it is not waited for any more
 	// it comes to nothing.
 	done := make(chan *analyze.Analysis, 1)

@@ -74,6 +74,8 @@ func (o *sending) attack(ctx context.Context, s *streams, url, out string) error
 	switch {
 	case errors.Is(done.stop, context.Canceled):
 		return fault{code: Interrupted, text: "interrupted: what was sent until then is in the trace"}
+	case aborted(done.stop, "") != nil:
+		return aborted(done.stop, "what was sent until then is in the trace")
 	case done.stop != nil:
 		return failure("", "%v", done.stop)
 	}

@@ -209,13 +209,17 @@ func (j *job) fixedPlan() (*plan, error) {
 
 func (j *job) config(zero time.Time) attack.Config {
 	o := j.options
-	return attack.Config{
+	c := attack.Config{
 		Profile: j.profile, Requests: j.requests, Sources: j.sources, Zero: zero,
 		MaxRequests: o.maxRequests, MaxDuration: o.maxDuration, Timeout: o.timeout,
-		Credentials: j.credentials, OnePerSource: j.onePerSource, EvenRefused: o.evenRefused,
+		AbortOn: o.aborts, Credentials: j.credentials, OnePerSource: j.onePerSource, EvenRefused: o.evenRefused,
 		Insecure: o.insecure, HTTP2: o.http2, LimitedStatus: o.limitedStatus, Headers: j.described(),
 		UserAgent: "ratefit/" + strings.Trim(version(), "()") + " (+rate limit measurement)",
 	}
+	if j.adaptive != nil {
+		c.MaxLimited = j.adaptive.maxLimited
+	}
+	return c
 }
 
 func (j *job) meta(zero time.Time) trace.Meta {

@@ -28,6 +28,7 @@ const (
 	Usage        = 2   // wrong usage
 	Inconclusive = 3   // undetermined, insufficient, contradicted or no sample
 	Broken       = 4   // an expectation or a declared limit does not hold
+	Aborted      = 5   // stopped because the target seemed to suffer, partial results kept
 	Interrupted  = 130 // interrupted, partial results kept
 )
 

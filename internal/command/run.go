@@ -48,9 +48,10 @@ machine the plan is shown and has to be agreed to, or --yes given.
 
 The exit code is 0 when every limiter is identified or nothing was limited, 1
 when the target cannot be measured, 2 for wrong usage, 3 when the answer is not
-certain, 4 with --expect-declared when a declared limit does not hold, and 130
-when interrupted; what was recorded until then is kept and analyzed. With a
-profile that has expectations it is that of ratefit verify.
+certain, 4 with --expect-declared when a declared limit does not hold, 5 when it
+was stopped because the target seemed to suffer (--abort-on), and 130 when
+interrupted; what was recorded until then is kept and analyzed. With a profile
+that has expectations it is that of ratefit verify.
 
 examples:
   ratefit run
@@ -136,13 +137,25 @@ func (o *measuring) measure(ctx context.Context, s *streams, url string) error {
 	}
 	traceName := filepath.Join(folder, traceFile)
 	done, err := j.send(ctx, s, func(m trace.Meta) (*trace.Writer, error) { return trace.Create(traceName, m) })
-	if err != nil {
+	if err != nil && done == nil {
 		return err
 	}
 	defer done.watched.end()
 	done.files = append(done.files, traceName)
-	interrupted := errors.Is(done.stop, context.Canceled)
-	if done.stop != nil && !interrupted {
+	if err != nil { // a full disk, most often: tell what is known, and write nothing more
+		ctx = context.WithoutCancel(ctx)
+		if a, unread := o.analyzeTraces(ctx, s, done.files); unread == nil {
+			_ = show(s, a, o.format, done.files, o.hits(ctx, s, done.files))
+		}
+		return err
+	}
+	var early error // why the answer is only what was known until then
+	switch {
+	case errors.Is(done.stop, context.Canceled):
+		early = fault{code: Interrupted, text: "interrupted: this is what was measured until then"}
+	case aborted(done.stop, "") != nil:
+		early = aborted(done.stop, "this is what was measured until then")
+	case done.stop != nil:
 		return o.gaveUp(j, done, folder)
 	}
 	// An interrupt ends the sending, not the report on what was sent.
@@ -152,15 +165,15 @@ func (o *measuring) measure(ctx context.Context, s *streams, url string) error {
 	if err != nil {
 		return err
 	}
-	return o.report(ctx, s, j, done, a, folder, interrupted)
+	return o.report(ctx, s, j, done, a, folder, early)
 }
 
 // report writes the files and shows the analysis.
-func (o *measuring) report(ctx context.Context, s *streams, j *job, done *sent, a *analyze.Analysis, folder string, interrupted bool) error {
+func (o *measuring) report(ctx context.Context, s *streams, j *job, done *sent, a *analyze.Analysis, folder string, early error) error {
 	o.judge(a)
 	verdict := o.verdict(a)
-	if interrupted {
-		verdict = fault{code: Interrupted, text: "interrupted: this is what was measured until then"}
+	if early != nil {
+		verdict = early
 	}
 	name := filepath.Join(folder, analysisFile)
 	if err := writeAnalysis(name, a); err != nil {

@@ -24,8 +24,8 @@ type sent struct {
 }
 
 // send runs the job and records it in the writer that open makes. The trace is
-// closed in any case. An error means that recording failed; an attack that was
-// given up or interrupted is told by sent.stop.
+// closed in any case. An error means that recording failed, and without a sent
+// that nothing was; an attack that was given up or interrupted is told by sent.stop.
 func (j *job) send(ctx context.Context, s *streams, open func(trace.Meta) (*trace.Writer, error)) (*sent, error) {
 	zero := time.Now()
 	done := &sent{meta: j.meta(zero)}
@@ -57,7 +57,7 @@ func (j *job) send(ctx context.Context, s *streams, open func(trace.Meta) (*trac
 
 	if err := rec.close(done.end); err != nil {
 		watched.end()
-		return nil, failure("what was recorded until then is kept", "the trace cannot be written: %v", err)
+		return done, failure("what was recorded until then is kept", "the trace cannot be written: %v", err)
 	}
 	if ctx.Err() != nil {
 		done.stop = ctx.Err()

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"ratefit/attack"
 	"ratefit/profiles"
 )
 
@@ -33,6 +34,8 @@ type sending struct {
 	yes               bool
 	noProgress, quiet bool
 	evenRefused       bool
+	abortOn           []string
+	aborts            []attack.Abort // what abortOn says
 }
 
 func (o *sending) add(f *pflag.FlagSet) {
@@ -46,6 +49,7 @@ func (o *sending) add(f *pflag.FlagSet) {
 	f.IntSliceVar(&o.limitedStatus, "limited-status", []int{429}, "`statuses` that mean the limiter refused, e.g. 429,503")
 	f.IntVar(&o.maxRequests, "max-requests", defaultMaxRequests, "send at most this `number` of requests")
 	f.DurationVar(&o.maxDuration, "max-duration", defaultMaxDuration, "send for at most this long, and log in before that for as long at most, or a minute")
+	f.StringArrayVar(&o.abortOn, "abort-on", nil, "stop when the target shows this `sign` in its last hits: 5xx=20%, errors=10%, timeouts=50% (of the last 50, or N with /N), latency=5x (half of the last 20, against the first 20); SIGN=never or never to go on; repeatable (default "+defaultAborts()+")")
 	f.DurationVar(&o.timeout, "timeout", defaultTimeout, "wait at most this long for each reply")
 	f.BoolVar(&o.insecure, "insecure", false, "accept any TLS certificate")
 	f.BoolVar(&o.http2, "http2", false, "speak HTTP/2 where the target does")
@@ -68,6 +72,10 @@ func (o *sending) check() error {
 		return usageFault("name the write with --write 'POST /path'", "--body: there is no write to send it with")
 	}
 	if err := o.credentials.check(); err != nil {
+		return err
+	}
+	var err error
+	if o.aborts, err = aborts(o.abortOn); err != nil {
 		return err
 	}
 	return checkStatuses(o.limitedStatus)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -85,7 +86,9 @@ func (r *recording) each(ctx context.Context, add func(*trace.Hit)) (warnings []
 			}
 			h.Seq += first
 			next = max(next, h.Seq+1)
-			shift(&h, r.shifts[i])
+			if !shift(&h, r.shifts[i]) {
+				return nil, failure("analyze them one by one", "%s: hit %d lies centuries after the start of the other traces", r.names[i], n+1)
+			}
 			add(&h)
 		}
 		first = next
@@ -100,10 +103,13 @@ func (r *recording) each(ctx context.Context, add func(*trace.Hit)) (warnings []
 }
 
 // shift moves a hit on the time line. An instant of 0 means unknown, except for
-// those that every hit has.
-func shift(h *trace.Hit, by time.Duration) {
+// those that every hit has. It reports false where an instant is out of range.
+func shift(h *trace.Hit, by time.Duration) bool {
 	if by == 0 {
-		return
+		return true
+	}
+	if max(h.Asked, h.Sent, h.Written, h.FirstByte, h.End) > math.MaxInt64-by {
+		return false
 	}
 	h.Asked += by
 	h.Sent += by
@@ -114,6 +120,7 @@ func shift(h *trace.Hit, by time.Duration) {
 	if h.FirstByte > 0 {
 		h.FirstByte += by
 	}
+	return true
 }
 
 func (r *recording) close() {

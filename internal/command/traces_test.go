@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"errors"
+	"math"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -119,5 +120,27 @@ func TestPlotsNeedAFile(t *testing.T) {
 	code, _, stderr := invoke("analyze", "--plots", "pictures", "-")
 	if code != Usage || !strings.Contains(stderr, "standard input can only be read once") {
 		t.Errorf("code %d, stderr %q", code, stderr)
+	}
+}
+
+// Instants that no time line of all traces can hold are named, not wrapped round.
+func TestTracesCenturiesApart(t *testing.T) {
+	const end = time.Duration(math.MaxInt64) - 10*time.Millisecond
+	for name, later := range map[string]string{
+		"an instant": writeTrace(t, noon.Add(time.Second), nil, "127.0.0.2", 0, end),
+		"the start":  writeTrace(t, noon.AddDate(5000, 0, 0), nil, "127.0.0.2", 0, time.Second),
+	} {
+		r, err := openTraces(&streams{}, []string{writeTrace(t, noon, nil, "127.0.0.3", 0), later}, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = r.each(t.Context(), func(h *trace.Hit) {
+			if h.Asked < 0 || h.Sent < 0 || h.End < h.Sent {
+				t.Errorf("%s: %+v", name, h)
+			}
+		})
+		if err == nil || !strings.Contains(err.Error(), "lies centuries after the start of the other traces") {
+			t.Errorf("%s: error %v", name, err)
+		}
 	}
 }

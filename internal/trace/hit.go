@@ -141,7 +141,7 @@ const (
 
 // Outcome classifies the hit. limited lists the statuses that mean "limited";
 // empty means 429 alone. A 5xx that is not in the list may come from before or
-// behind the limiter and is Unknown.
+// behind the limiter and is Unknown, as is a status that HTTP does not have.
 func (h *Hit) Outcome(limited []int) Outcome {
 	if h.Error.NeverReached() {
 		return Ignored
@@ -155,7 +155,7 @@ func (h *Hit) Outcome(limited []int) Outcome {
 	if slices.Contains(limited, h.Status) {
 		return Limited
 	}
-	if h.Status >= 500 {
+	if h.Status < 100 || h.Status >= 500 {
 		return Unknown
 	}
 	return Admitted

@@ -12,7 +12,12 @@ type native struct {
 	dec   decoder
 	end   End
 	ended bool
+	blank int // lines without a record
 }
+
+// maxBlank is how many empty lines a trace may have: some kilobytes of gzip
+// unpack to billions.
+const maxBlank = 1 << 16
 
 func (n *native) next(h *Hit) error {
 	for {
@@ -22,6 +27,9 @@ func (n *native) next(h *Hit) error {
 			return err
 		}
 		if len(trimSpace(line)) == 0 {
+			if n.blank++; n.blank > maxBlank {
+				return fmt.Errorf("%d lines have been empty", maxBlank)
+			}
 			continue
 		}
 		if n.ended {

@@ -105,9 +105,18 @@ func (w *Writer) drain() {
 		return
 	}
 	if _, err := w.gz.Write(w.buf); err != nil {
-		w.err = fmt.Errorf("%s: %w", w.name, err)
+		w.err = w.named(err)
 	}
 	w.buf = w.buf[:0]
+}
+
+// named says which trace cannot be written, once.
+func (w *Writer) named(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		err = path.Err
+	}
+	return fmt.Errorf("%s: %w", w.name, err)
 }
 
 // Flush makes everything written so far readable, even if the process is
@@ -118,7 +127,7 @@ func (w *Writer) Flush() error {
 		return w.err
 	}
 	if err := w.gz.Flush(); err != nil {
-		w.err = fmt.Errorf("%s: %w", w.name, err)
+		w.err = w.named(err)
 	}
 	w.dirty, w.fresh = false, 0
 	return w.err
@@ -141,7 +150,7 @@ func (w *Writer) Abandon() error {
 	w.drain()
 	err := w.err
 	if e := w.gz.Close(); err == nil && e != nil {
-		err = fmt.Errorf("%s: %w", w.name, e)
+		err = w.named(e)
 	}
 	if w.file != nil {
 		if e := w.file.Close(); err == nil && e != nil {
