@@ -148,7 +148,7 @@ func TestReplayPlots(t *testing.T) {
 	} {
 		dir := t.TempDir()
 		files, err := ReplayPlots(dir, replays(t)[name])
-		if err != nil || len(files) != 2*len(want) {
+		if err != nil || len(files) != 3*len(want) {
 			t.Fatalf("%s: %v, %v", name, files, err)
 		}
 		for _, f := range want {
