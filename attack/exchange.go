@@ -18,11 +18,6 @@ func (s *stream) exchange(inflight context.Context, req *http.Request, h *trace.
 	ctx, stop := context.WithTimeoutCause(ctx, s.run.config.Timeout, errTimeout)
 	defer stop()
 
-	req.Header.Del("X-Vegeta-Seq") // a limiter may look at headers, and nobody asked for this one
-	req.Header.Del("X-Vegeta-Attack")
-	if s.credential != nil {
-		s.credential.sign(req.Header)
-	}
 	now := s.run.now
 	st := &stamps{now: now, cancel: cancel, halted: s.run.stopped, traced: s.run.traced, sent: now()}
 

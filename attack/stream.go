@@ -45,7 +45,11 @@ func (s *stream) send() {
 		if !c.wait(s.run.halted, p.begin-startAhead) {
 			return
 		}
-		phases.Go(func() { s.attack(p) })
+		if p.workers > 0 {
+			phases.Go(func() { s.saturate(p) })
+		} else {
+			phases.Go(func() { s.attack(p) })
+		}
 	}
 }
 
@@ -86,26 +90,34 @@ func (s *stream) targeter(t *vegeta.Target) error {
 // unsent; out of budget, or without a valid credential, it also ends the run.
 func (s *stream) admit(phase string, asked time.Duration, due chan<- *trace.Hit) bool {
 	h := s.hit(phase, asked)
-	if s.credential != nil {
-		if lost := s.credential.lost.Load(); lost != nil {
-			s.unsent(h)
-			s.run.halt(lost)
-			return false
-		}
-	}
 	select {
 	case s.slots <- struct{}{}:
 	default:
 		s.unsent(h)
 		return false
 	}
-	if !s.run.budget.take() {
+	if !s.pay() {
 		<-s.slots
 		s.unsent(h)
-		s.run.halt(errRequests)
 		return false
 	}
 	due <- h
+	return true
+}
+
+// pay takes a request of the budget, if the stream's credential is valid. Else it
+// ends the run.
+func (s *stream) pay() bool {
+	if s.credential != nil {
+		if lost := s.credential.lost.Load(); lost != nil {
+			s.run.halt(lost)
+			return false
+		}
+	}
+	if !s.run.budget.take() {
+		s.run.halt(errRequests)
+		return false
+	}
 	return true
 }
 
@@ -142,6 +154,11 @@ func (t *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 	if t.stream.run.stopped() {
 		t.stream.unsent(h)
 		return nil, errStopped
+	}
+	req.Header.Del("X-Vegeta-Seq") // a limiter may look at headers, and nobody asked for this one
+	req.Header.Del("X-Vegeta-Attack")
+	if t.stream.credential != nil {
+		t.stream.credential.sign(req.Header)
 	}
 	reply, err := t.stream.exchange(t.stream.run.inflight, req, h, io.Discard)
 	if err != nil {
