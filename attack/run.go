@@ -22,6 +22,7 @@ type run struct {
 	zero     time.Time
 	traced   bool // the transport is this package's, and reports to stamps
 	recorder *recorder
+	headers  *trace.HeaderFilter
 	budget   budget
 	watch    *watch
 	keepers  []*keeper // of the credentials that are used
@@ -95,7 +96,7 @@ func Run(ctx context.Context, c Config, record func(*trace.Hit)) (trace.End, err
 func newRun(ctx context.Context, c Config) *run {
 	r := &run{
 		config: c, zero: c.Zero, traced: c.RoundTripper == nil,
-		recorder: newRecorder(), budget: budget{limit: int64(c.MaxRequests)},
+		recorder: newRecorder(), headers: trace.NewHeaderFilter(c.Headers), budget: budget{limit: int64(c.MaxRequests)},
 	}
 	r.halted, r.halt = context.WithCancelCause(ctx)
 	r.inflight, r.abort = context.WithCancelCause(context.WithoutCancel(ctx))
