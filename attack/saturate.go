@@ -15,7 +15,8 @@ const unanswered = 10 * time.Millisecond
 // its next hit when its last one has ended. Nothing is planned, so nothing is
 // late or left out: a hit is asked for at the instant at which its worker became
 // free. The end of the phase, its number of hits, the budget and a halt of the
-// run are looked at before each hit.
+// run are looked at before each hit. A worker also waits for a recorder that has
+// fallen behind: what is not recorded is not worth sending, and would pile up.
 //
 // Vegeta has no part in this: at its rate 0 it passes each hit through two
 // channels, and never learns which worker was free since when.
@@ -50,8 +51,10 @@ func (s *stream) work(p phase, hits *budget, request *http.Request) {
 		return
 	}
 	end := p.begin + p.schedule.Duration()
-	for free := max(p.begin, c.now()); free < end; free = c.now() {
-		if s.run.halted.Err() != nil || !hits.take() || !s.pay() {
+	for {
+		s.run.recorder.wait(backlog)
+		free := max(p.begin, c.now())
+		if free >= end || s.run.halted.Err() != nil || !hits.take() || !s.pay() {
 			return
 		}
 		h := s.hit(p.name, free)

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -135,6 +136,29 @@ func TestVirtualSaturateRestsWithoutReply(t *testing.T) {
 		hits, _, err := virtual(t.Context(), c, func(*http.Request) (*http.Response, error) { return nil, errors.New("down") })
 		if want := int(2 * time.Second / unanswered); err != nil || len(hits) != want {
 			t.Errorf("%d hits, error %v, want %d", len(hits), err, want)
+		}
+	})
+}
+
+// Who records slowly is waited for: hits that are not recorded yet do not pile up.
+func TestVirtualSaturateWaitsForItsRecorder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var sent atomic.Int64
+		recorded, most := int64(0), int64(0)
+		c := Config{Profile: reads(saturate("full", 4, 0, 100*time.Second)), Requests: readRequest, Spin: -1}
+		c.RoundTripper = func(string) http.RoundTripper {
+			return fake(func(r *http.Request) (*http.Response, error) {
+				sent.Add(1)
+				return after(r, time.Millisecond)
+			})
+		}
+		_, err := Run(t.Context(), c, func(*trace.Hit) {
+			time.Sleep(2 * time.Millisecond)
+			recorded++
+			most = max(most, sent.Load()-recorded)
+		})
+		if err != nil || recorded != sent.Load() || recorded < 30_000 || most > 2*backlog+8 {
+			t.Errorf("%d of %d hits recorded, up to %d behind, error %v", recorded, sent.Load(), most, err)
 		}
 	})
 }
