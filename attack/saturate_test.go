@@ -200,4 +200,12 @@ func TestSaturateNeedsItsWorkers(t *testing.T) {
 	if err == nil || err.Error() != "9 workers in each of 1 streams (classes × sources) can have 8 hits under way at most: use fewer, or raise the limits (MaxInFlight, ulimit -n)" {
 		t.Error(err)
 	}
+	synctest.Test(t, func(t *testing.T) {
+		const workers = DefaultMaxInFlight + 100
+		c := Config{Profile: reads(saturate("full", workers, 0, time.Second))}
+		hits, _, err := virtual(t.Context(), c, func(r *http.Request) (*http.Response, error) { return after(r, time.Second) })
+		if err != nil || len(hits) != workers {
+			t.Errorf("%d hits of as many workers as there are slots by themselves, error %v, want %d", len(hits), err, workers)
+		}
+	})
 }
