@@ -12,13 +12,14 @@ import (
 
 // exchange sends the request, reads the reply to its end, fills in the hit and
 // records it. The reply's body is closed.
-// What is read of it goes to body.
-func (s *stream) exchange(inflight context.Context, req *http.Request, h *trace.Hit, body io.Writer) (*http.Response, error) {
+// What is read of it goes to body. A hit with a head start is written when it is
+// asked for, and not before.
+func (s *stream) exchange(inflight context.Context, req *http.Request, h *trace.Hit, body io.Writer, start *headStart) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(inflight)
 	defer cancel(nil)
 	defer time.AfterFunc(s.run.config.Timeout, func() { cancel(errTimeout) }).Stop()
 
-	st := &stamps{state: s.run, cancel: cancel, traced: s.run.traced, sent: s.run.now()}
+	st := &stamps{state: s.run, cancel: cancel, traced: s.run.traced, sent: s.run.now(), start: start, due: h.Asked}
 
 	reply, err := s.network.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, st.hooks(s.run.config.HTTP2))))
 	back := s.run.now()

@@ -26,6 +26,7 @@ type run struct {
 	budget   budget
 	watch    *watch
 	keepers  []*keeper // of the credentials that are used
+	sending  int       // streams
 
 	halted   context.Context // ends when no new hit may be sent; its cause says why
 	halt     context.CancelCauseFunc
@@ -104,6 +105,15 @@ func newRun(ctx context.Context, c Config) *run {
 	r.keepers = newKeepers(r)
 	r.watch = &watch{after: c.GiveUpAfter, limited: c.LimitedStatus, evenRefused: c.EvenRefused, giveUp: r.halt, classes: make(map[string]*streak)}
 	return r
+}
+
+// headStart is that of a phase, or nil if nothing can hold its hits back: over
+// HTTP/2 they share a connection, and without a network there is none.
+func (r *run) headStart(p phase) *headStart {
+	if !r.traced || r.config.HTTP2 || r.config.Spin < 0 {
+		return nil
+	}
+	return newHeadStart(p.schedule, r.sending)
 }
 
 // release ends the renewing of credentials, logins under way included.

@@ -58,7 +58,7 @@ func (s *stream) work(p phase, hits *budget, request *http.Request) {
 			return
 		}
 		h := s.hit(p.name, free)
-		_, _ = s.exchange(s.run.inflight, s.one(request), h, io.Discard) // the hit says it all
+		_, _ = s.exchange(s.run.inflight, s.one(request), h, io.Discard, nil) // the hit says it all
 		if h.Status == 0 && !c.wait(s.run.halted, c.now()+unanswered) {
 			return
 		}

@@ -23,6 +23,8 @@ type stamps struct {
 	cancel context.CancelCauseFunc // of the request
 	trace  httptrace.ClientTrace
 	body   io.LimitedReader // of the reply
+	start  *headStart       // nil = not held back
+	due    time.Duration    // held back until then
 
 	mu       sync.Mutex
 	traced   bool          // the transport reports here: wrote is known
@@ -116,6 +118,19 @@ func (s *stamps) wroteHeaderField(string, []string) {
 	defer s.mu.Unlock()
 	if s.conn == nil && !s.wrote {
 		s.sent, s.wrote = s.state.now(), true
+	}
+}
+
+// hold waits for the instant of a hit that set out early: busily, for that is how
+// soon it is. Later writes find that it has passed.
+func (s *stamps) hold() {
+	if s.start == nil {
+		return
+	}
+	now := s.state.now()
+	s.start.learn(now > s.due)
+	for now < s.due && s.due-now <= longestStart {
+		now = s.state.now()
 	}
 }
 

@@ -59,14 +59,15 @@ func (s *stream) send() {
 func (s *stream) attack(p phase) {
 	clock := newClock(s.run.zero, s.run.config.Spin)
 	defer clock.close()
+	start := s.run.headStart(p)
 	due := make(chan *trace.Hit, cap(s.slots))
 	pacer := &pacer{
-		phase: p, clock: clock, halted: s.run.halted,
+		phase: p, clock: clock, start: start, halted: s.run.halted,
 		gate:   func(asked time.Duration) bool { return s.admit(p.name, asked, due) },
 		unsent: func(asked time.Duration) { s.unsent(s.hit(p.name, asked)) },
 	}
 	attacker := vegeta.NewAttacker(
-		vegeta.Client(&http.Client{Transport: &sender{stream: s, due: due}}),
+		vegeta.Client(&http.Client{Transport: &sender{stream: s, due: due, start: start}}),
 		vegeta.Redirects(vegeta.NoFollow),
 		vegeta.Workers(uint64(min(vegeta.DefaultWorkers, cap(s.slots)))),
 		vegeta.MaxWorkers(uint64(2*cap(s.slots))),
@@ -138,6 +139,7 @@ func (s *stream) unsent(h *trace.Hit) {
 type sender struct {
 	stream *stream
 	due    <-chan *trace.Hit
+	start  *headStart
 }
 
 var errNothingDue = errors.New("attack: no hit is due")
@@ -160,7 +162,7 @@ func (t *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 	if t.stream.credential != nil {
 		t.stream.credential.sign(req.Header)
 	}
-	reply, err := t.stream.exchange(t.stream.run.inflight, req, h, io.Discard)
+	reply, err := t.stream.exchange(t.stream.run.inflight, req, h, io.Discard, t.start)
 	if err != nil {
 		return nil, err
 	}

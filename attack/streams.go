@@ -103,6 +103,7 @@ func (r *run) multiply(classes []*stream, clients []client, slots int, n *networ
 			streams = append(streams, &s)
 		}
 	}
+	r.sending = len(streams)
 	return streams
 }
 
