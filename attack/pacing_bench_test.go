@@ -18,8 +18,11 @@ import (
 )
 
 // turn is how long each pacer sends before it is the other's turn: what else runs
-// on the machine then meets both alike.
-const turn = 500 * time.Millisecond
+// on the machine then meets both alike. It has 250 hits at least, so that the
+// first, which waits for its connection, is none of the last hundredth.
+func turn(rate int) time.Duration {
+	return max(500*time.Millisecond, 250*time.Second/time.Duration(rate))
+}
 
 // BenchmarkPacing measures how far the instants at which requests have been
 // written lie from the planned ones: this package's pacing, and by turns Vegeta's
@@ -55,7 +58,7 @@ type pacing struct {
 // add sends for one turn.
 func (p *pacing) add(b *testing.B, rate int, url string) {
 	c := Config{
-		Profile:  reads(hold("hold", profiles.Rate(rate)*profiles.PerSecond, turn)),
+		Profile:  reads(hold("hold", profiles.Rate(rate)*profiles.PerSecond, turn(rate))),
 		Requests: []Request{{Class: "read", URL: url}},
 	}
 	var at []time.Duration
@@ -81,7 +84,7 @@ func (p *pacing) addVegeta(b *testing.B, rate int, url string) {
 	a := vegeta.NewAttacker(vegeta.Client(&http.Client{Transport: transport}))
 	targeter := vegeta.NewStaticTargeter(vegeta.Target{Method: "GET", URL: url})
 	w.began = time.Now()
-	for r := range a.Attack(targeter, vegeta.ConstantPacer{Freq: rate, Per: time.Second}, turn, "") {
+	for r := range a.Attack(targeter, vegeta.ConstantPacer{Freq: rate, Per: time.Second}, turn(rate), "") {
 		if r.Error != "" {
 			b.Fatal(r.Error)
 		}
