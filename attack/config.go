@@ -75,8 +75,8 @@ type Config struct {
 	EvenRefused   bool   // go on when the API refuses every hit (400, 401, 403, 406, 415, 422)
 	UserAgent     string // "" = "ratefit (+rate limit measurement)"; a request's own header wins
 
-	// Spin bounds the busy waiting before each hit. 0 = a default for the
-	// system; negative = none, as needed in virtual time, where a goroutine
+	// Spin bounds the busy waiting before each hit sets out. 0 = a default for the
+	// system; negative = none, and none before its first byte is written either, as needed in virtual time, where a goroutine
 	// that spins stops the clock.
 	Spin time.Duration
 

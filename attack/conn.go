@@ -23,6 +23,7 @@ func (c *conn) Write(b []byte) (int, error) {
 	if s == nil {
 		return c.Conn.Write(b)
 	}
+	s.hold()
 	first := s.beforeWrite()
 	n, err := c.Conn.Write(b)
 	s.afterWrite(first, n, err)

@@ -28,12 +28,21 @@ func (s *scripted) Write(b []byte) (int, error) {
 	return w.n, w.err
 }
 
+// scriptedState is a clock that counts its readings, and a run.
+type scriptedState struct {
+	reading time.Duration
+	halted  bool
+}
+
+func (s *scriptedState) now() time.Duration { s.reading++; return s.reading }
+
+func (s *scriptedState) stopped() bool { return s.halted }
+
 // newStamps returns stamps whose clock counts its readings.
 func newStamps(t *testing.T) (*stamps, context.Context) {
-	var now time.Duration
 	ctx, cancel := context.WithCancelCause(t.Context())
 	t.Cleanup(func() { cancel(nil) })
-	return &stamps{traced: true, cancel: cancel, halted: func() bool { return false }, now: func() time.Duration { now++; return now }}, ctx
+	return &stamps{traced: true, cancel: cancel, state: &scriptedState{}}, ctx
 }
 
 func TestStampsOfOneConnection(t *testing.T) {
@@ -49,7 +58,7 @@ func TestStampsOfOneConnection(t *testing.T) {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 	c.Write(nil) // belongs to nobody
-	if st.now() != 6 || ctx.Err() != nil {
+	if st.state.now() != 6 || ctx.Err() != nil {
 		t.Error("the connection still reports to a hit that has ended")
 	}
 }
@@ -105,7 +114,7 @@ func TestStampsRefuseASecondCopy(t *testing.T) {
 // A hit that gets its connection after the stop is not sent.
 func TestStampsRefuseAfterTheStop(t *testing.T) {
 	st, ctx := newStamps(t)
-	st.halted = func() bool { return true }
+	st.state = &scriptedState{halted: true}
 	c := &conn{Conn: &scripted{}}
 	st.gotConn(httptrace.GotConnInfo{Conn: c})
 	if _, err := c.Write(nil); err == nil {

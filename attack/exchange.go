@@ -5,37 +5,32 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
+	"time"
 
 	"ratefit/internal/trace"
 )
 
 // exchange sends the request, reads the reply to its end, fills in the hit and
 // records it. The reply's body is closed.
-// What is read of it goes to body.
-func (s *stream) exchange(inflight context.Context, req *http.Request, h *trace.Hit, body io.Writer) (*http.Response, error) {
+// What is read of it goes to body. A hit with a head start is written when it is
+// asked for, and not before.
+func (s *stream) exchange(inflight context.Context, req *http.Request, h *trace.Hit, body io.Writer, start *headStart) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(inflight)
 	defer cancel(nil)
-	ctx, stop := context.WithTimeoutCause(ctx, s.run.config.Timeout, errTimeout)
-	defer stop()
+	defer time.AfterFunc(s.run.config.Timeout, func() { cancel(errTimeout) }).Stop()
 
-	req.Header.Del("X-Vegeta-Seq") // a limiter may look at headers, and nobody asked for this one
-	req.Header.Del("X-Vegeta-Attack")
-	if s.credential != nil {
-		s.credential.sign(req.Header)
-	}
-	now := s.run.now
-	st := &stamps{now: now, cancel: cancel, halted: s.run.stopped, traced: s.run.traced, sent: now()}
+	st := &stamps{state: s.run, cancel: cancel, traced: s.run.traced, sent: s.run.now(), start: start, due: h.Asked}
 
-	reply, err := s.network.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, st.hooks())))
-	back := now()
+	reply, err := s.network.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, st.hooks(s.run.config.HTTP2))))
+	back := s.run.now()
 	var location string
 	if err == nil {
 		location = reply.Header.Get("Location")
 		h.Status = reply.StatusCode
-		h.Header = trace.KeptHeaders(reply.Header, s.run.config.Headers...)
-		h.BytesIn, err = s.read(reply, body)
+		h.Header = s.run.headers.Kept(reply.Header)
+		h.BytesIn, err = s.read(reply, body, &st.body)
 	}
-	h.End = now()
+	h.End = s.run.now()
 
 	t := st.end(back)
 	h.Sent, h.Written = t.sent, t.written
@@ -62,11 +57,13 @@ func (s *stream) exchange(inflight context.Context, req *http.Request, h *trace.
 }
 
 // read reads the reply's body, at most as much of it as is configured, and
-// closes it. A connection with more to come is given up.
-func (s *stream) read(reply *http.Response, to io.Writer) (int64, error) {
+// closes it. A connection with more to come is given up. from is room for the
+// reader.
+func (s *stream) read(reply *http.Response, to io.Writer, from *io.LimitedReader) (int64, error) {
 	defer reply.Body.Close()
 	if reply.StatusCode == http.StatusSwitchingProtocols {
 		return 0, nil // what follows is not HTTP
 	}
-	return io.Copy(to, io.LimitReader(reply.Body, s.run.config.MaxBody))
+	*from = io.LimitedReader{R: reply.Body, N: s.run.config.MaxBody}
+	return io.Copy(to, from)
 }

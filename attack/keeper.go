@@ -226,7 +226,7 @@ func (k *keeper) send(ctx context.Context) (reply *Reply, sent time.Duration, f 
 	defer cancel(nil)
 	defer context.AfterFunc(ctx, func() { cancel(errStopped) })()
 	var body bytes.Buffer
-	got, err := s.exchange(aborted, req, h, &body)
+	got, err := s.exchange(aborted, req, h, &body, nil)
 	switch {
 	case got == nil:
 		what, try := (&GaveUpError{Class: s.class, Kind: h.Error, Err: err, target: h.URL, source: h.Source}).explain()

@@ -34,6 +34,7 @@ const (
 type pacer struct {
 	phase  phase
 	clock  *clock
+	start  *headStart      // of hits that are held back before they are written; nil = none are
 	halted context.Context // ends when no new hit may be sent
 	gate   func(asked time.Duration) bool
 	unsent func(asked time.Duration)
@@ -53,7 +54,7 @@ func (p *pacer) Pace(time.Duration, uint64) (wait time.Duration, stop bool) {
 			return 0, true
 		}
 		asked := p.phase.begin + at
-		if !p.clock.wait(p.halted, asked) {
+		if !p.clock.wait(p.halted, asked-p.start.get()) {
 			return 0, true
 		}
 		if p.n >= p.end {

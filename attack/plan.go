@@ -22,6 +22,7 @@ type phase struct {
 	begin    time.Duration // offset from Config.Zero
 	next     time.Duration // when the class plans its first hit after this phase; never = none
 	schedule schedule
+	workers  int // that wait for replies; 0 = hits are sent at their instants
 }
 
 // never is an instant that no run reaches.
@@ -35,7 +36,7 @@ func plan(class *profiles.Class) ([]phase, error) {
 		if err != nil {
 			return nil, fmt.Errorf("class %s: phase %s: %w", class.Name, class.Phases[k].Name, err)
 		}
-		phases[k] = phase{name: class.Phases[k].Name, schedule: s}
+		phases[k] = phase{name: class.Phases[k].Name, schedule: s, workers: s.Workers()}
 	}
 	return phases, nil
 }
@@ -72,6 +73,14 @@ func firstAfter(phases []phase, t time.Duration) time.Duration {
 		}
 	}
 	return never
+}
+
+// atOnce is how many hits the phase needs to have under way at one instant.
+func (p *phase) atOnce() int {
+	if p.workers > 0 {
+		return p.workers
+	}
+	return largestGroup(p.schedule)
 }
 
 // largestGroup returns the largest number of hits that a schedule plans for

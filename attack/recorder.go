@@ -8,8 +8,9 @@ import (
 
 // A recorder hands finished hits to one reader, in the order in which they
 // finished, and never keeps those who finish them waiting: a reader that is
-// slow must not lower the rate that is sent. It holds the hits that the reader
-// has not taken yet, so its memory is bounded by the hits of the run.
+// slow must not lower the rate that is planned. It holds the hits that the reader
+// has not taken yet, so its memory is bounded by the hits of the run; senders
+// without a plan wait for the reader, see [recorder.wait].
 type recorder struct {
 	mu    sync.Mutex
 	hits  []*trace.Hit
@@ -32,6 +33,19 @@ func (r *recorder) barrier() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for given := r.given; r.taken < given; {
+		r.moved.Wait()
+	}
+}
+
+// backlog is how many hits may be left to the reader while those go on that wait
+// for it.
+const backlog = 10_000
+
+// wait returns when the reader has fallen behind by no more than most hits.
+func (r *recorder) wait(most uint64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for r.given-r.taken > most {
 		r.moved.Wait()
 	}
 }

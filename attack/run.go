@@ -24,12 +24,14 @@ type run struct {
 	zero     time.Time
 	traced   bool // the transport is this package's, and reports to stamps
 	recorder *recorder
+	headers  *trace.HeaderFilter
 	budget   budget
 	refusals budget       // hits that are limited, or may still be
 	refused  atomic.Int64 // hits that are limited
 	watch    *watch
 	guard    *guard
 	keepers  []*keeper // of the credentials that are used
+	sending  int       // streams
 
 	halted   context.Context // ends when no new hit may be sent; its cause says why
 	halt     context.CancelCauseFunc
@@ -132,7 +134,8 @@ func Run(ctx context.Context, c Config, record func(*trace.Hit)) (trace.End, err
 func newRun(ctx context.Context, c Config) *run {
 	r := &run{
 		config: c, zero: c.Zero, traced: c.RoundTripper == nil,
-		recorder: newRecorder(), budget: budget{limit: int64(c.MaxRequests)}, refusals: budget{limit: int64(c.MaxLimited)},
+		recorder: newRecorder(), headers: trace.NewHeaderFilter(c.Headers),
+		budget: budget{limit: int64(c.MaxRequests)}, refusals: budget{limit: int64(c.MaxLimited)},
 	}
 	r.halted, r.halt = context.WithCancelCause(ctx)
 	r.inflight, r.abort = context.WithCancelCause(context.WithoutCancel(ctx))
@@ -141,6 +144,15 @@ func newRun(ctx context.Context, c Config) *run {
 	r.watch = &watch{after: c.GiveUpAfter, limited: c.LimitedStatus, evenRefused: c.EvenRefused, giveUp: r.halt, classes: make(map[string]*streak)}
 	r.guard = &guard{rules: c.AbortOn, limited: c.LimitedStatus, abort: r.halt, classes: make(map[string][]gauge)}
 	return r
+}
+
+// headStart is that of a phase, or nil if nothing can hold its hits back: over
+// HTTP/2 they share a connection, and without a network there is none.
+func (r *run) headStart(p phase) *headStart {
+	if !r.traced || r.config.HTTP2 || r.config.Spin < 0 {
+		return nil
+	}
+	return newHeadStart(p.schedule, r.sending)
 }
 
 // release ends the renewing of credentials, logins under way included.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"io"
 	"net/http/httptrace"
 	"net/textproto"
 	"sync"
@@ -18,9 +19,12 @@ var errInterim = errors.New("too many interim replies")
 // stamps collects the instants of one hit. The transport's goroutines report
 // them, some even after the reply is there.
 type stamps struct {
-	now    func() time.Duration
+	state  state
 	cancel context.CancelCauseFunc // of the request
-	halted func() bool             // no request may begin any more
+	trace  httptrace.ClientTrace
+	body   io.LimitedReader // of the reply
+	start  *headStart       // nil = not held back
+	due    time.Duration    // held back until then
 
 	mu       sync.Mutex
 	traced   bool          // the transport reports here: wrote is known
@@ -34,14 +38,25 @@ type stamps struct {
 	interims int
 }
 
-func (s *stamps) hooks() *httptrace.ClientTrace {
-	return &httptrace.ClientTrace{
+// state is what stamps asks its run.
+type state interface {
+	now() time.Duration
+	stopped() bool // no request may begin any more
+}
+
+// hooks are what the transport reports to. Over HTTP/1 it would report each
+// header field for nothing.
+func (s *stamps) hooks(http2 bool) *httptrace.ClientTrace {
+	s.trace = httptrace.ClientTrace{
 		GotConn:              s.gotConn,
-		WroteHeaderField:     s.wroteHeaderField,
 		WroteRequest:         s.wroteRequest,
 		GotFirstResponseByte: s.gotFirstByte,
 		Got1xxResponse:       s.gotInterim,
 	}
+	if http2 {
+		s.trace.WroteHeaderField = s.wroteHeaderField
+	}
+	return &s.trace
 }
 
 // gotConn runs when the transport has chosen a connection, and before the
@@ -63,7 +78,7 @@ func (s *stamps) gotConn(info httptrace.GotConnInfo) {
 		return
 	}
 	s.detach()
-	s.sent = s.now()
+	s.sent = s.state.now()
 	if c != nil {
 		s.conn = c
 		c.hit.Store(s)
@@ -76,7 +91,7 @@ func (s *stamps) forbidden() error {
 	switch {
 	case s.wrote:
 		return errRepeated
-	case s.halted():
+	case s.state.stopped():
 		return errStopped
 	}
 	return nil
@@ -102,7 +117,20 @@ func (s *stamps) wroteHeaderField(string, []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.conn == nil && !s.wrote {
-		s.sent, s.wrote = s.now(), true
+		s.sent, s.wrote = s.state.now(), true
+	}
+}
+
+// hold waits for the instant of a hit that set out early: busily, for that is how
+// soon it is. Later writes find that it has passed.
+func (s *stamps) hold() {
+	if s.start == nil {
+		return
+	}
+	now := s.state.now()
+	s.start.learn(now > s.due)
+	for now < s.due && s.due-now <= longestStart {
+		now = s.state.now()
 	}
 }
 
@@ -114,7 +142,7 @@ func (s *stamps) beforeWrite() bool {
 	if s.wrote {
 		return false
 	}
-	s.sent, s.wrote = s.now(), true
+	s.sent, s.wrote = s.state.now(), true
 	return true
 }
 
@@ -125,7 +153,7 @@ func (s *stamps) afterWrite(first bool, n int, err error) {
 	defer s.mu.Unlock()
 	switch {
 	case err == nil:
-		s.written = s.now()
+		s.written = s.state.now()
 	case first && n == 0:
 		s.wrote = false
 	}
@@ -138,14 +166,14 @@ func (s *stamps) wroteRequest(info httptrace.WroteRequestInfo) {
 	defer s.mu.Unlock()
 	s.complete = info.Err == nil
 	if s.conn == nil && s.complete {
-		s.written = s.now()
+		s.written = s.state.now()
 	}
 }
 
 func (s *stamps) gotFirstByte() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.first = s.now()
+	s.first = s.state.now()
 }
 
 func (s *stamps) gotInterim(int, textproto.MIMEHeader) error {

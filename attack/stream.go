@@ -45,7 +45,11 @@ func (s *stream) send() {
 		if !c.wait(s.run.halted, p.begin-startAhead) {
 			return
 		}
-		phases.Go(func() { s.attack(p) })
+		if p.workers > 0 {
+			phases.Go(func() { s.saturate(p) })
+		} else {
+			phases.Go(func() { s.attack(p) })
+		}
 	}
 }
 
@@ -55,14 +59,15 @@ func (s *stream) send() {
 func (s *stream) attack(p phase) {
 	clock := newClock(s.run.zero, s.run.config.Spin)
 	defer clock.close()
+	start := s.run.headStart(p)
 	due := make(chan *trace.Hit, cap(s.slots))
 	pacer := &pacer{
-		phase: p, clock: clock, halted: s.run.halted,
+		phase: p, clock: clock, start: start, halted: s.run.halted,
 		gate:   func(asked time.Duration) bool { return s.admit(p.name, asked, due) },
 		unsent: func(asked time.Duration) { s.unsent(s.hit(p.name, asked)) },
 	}
 	attacker := vegeta.NewAttacker(
-		vegeta.Client(&http.Client{Transport: &sender{stream: s, due: due}}),
+		vegeta.Client(&http.Client{Transport: &sender{stream: s, due: due, start: start}}),
 		vegeta.Redirects(vegeta.NoFollow),
 		vegeta.Workers(uint64(min(vegeta.DefaultWorkers, cap(s.slots)))),
 		vegeta.MaxWorkers(uint64(2*cap(s.slots))),
@@ -86,26 +91,32 @@ func (s *stream) targeter(t *vegeta.Target) error {
 // unsent; out of budget, or without a valid credential, it also ends the run.
 func (s *stream) admit(phase string, asked time.Duration, due chan<- *trace.Hit) bool {
 	h := s.hit(phase, asked)
-	if s.credential != nil {
-		if lost := s.credential.lost.Load(); lost != nil {
-			s.unsent(h)
-			s.run.halt(lost)
-			return false
-		}
-	}
 	select {
 	case s.slots <- struct{}{}:
 	default:
 		s.unsent(h)
 		return false
 	}
-	if !s.run.take() {
+	if !s.pay() {
 		<-s.slots
 		s.unsent(h)
 		return false
 	}
 	due <- h
 	return true
+}
+
+// pay takes a request of the budgets, if the stream's credential is valid. Else it
+// ends the run; or, as long as hits under way may still turn out to be limited or
+// not, only reports false.
+func (s *stream) pay() bool {
+	if s.credential != nil {
+		if lost := s.credential.lost.Load(); lost != nil {
+			s.run.halt(lost)
+			return false
+		}
+	}
+	return s.run.take()
 }
 
 func (s *stream) hit(phase string, asked time.Duration) *trace.Hit {
@@ -131,6 +142,7 @@ func (s *stream) dropped(h *trace.Hit) {
 type sender struct {
 	stream *stream
 	due    <-chan *trace.Hit
+	start  *headStart
 }
 
 var errNothingDue = errors.New("attack: no hit is due")
@@ -148,7 +160,12 @@ func (t *sender) RoundTrip(req *http.Request) (*http.Response, error) {
 		t.stream.dropped(h)
 		return nil, errStopped
 	}
-	reply, err := t.stream.exchange(t.stream.run.inflight, req, h, io.Discard)
+	req.Header.Del("X-Vegeta-Seq") // a limiter may look at headers, and nobody asked for this one
+	req.Header.Del("X-Vegeta-Attack")
+	if t.stream.credential != nil {
+		t.stream.credential.sign(req.Header)
+	}
+	reply, err := t.stream.exchange(t.stream.run.inflight, req, h, io.Discard, t.start)
 	if err != nil {
 		return nil, err
 	}

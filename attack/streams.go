@@ -1,6 +1,7 @@
 package attack
 
 import (
+	"fmt"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -15,7 +16,7 @@ func (r *run) streams(n *network) ([]*stream, error) {
 	c := &r.config
 	clients := r.clients()
 	var streams []*stream
-	largest := 0
+	largest, workers := 0, 0
 	for k := range c.Profile.Classes { // in this order they are staggered
 		class := &c.Profile.Classes[k]
 		i := slices.IndexFunc(c.Requests, func(r Request) bool { return r.Class == class.Name })
@@ -28,7 +29,7 @@ func (r *run) streams(n *network) ([]*stream, error) {
 			return nil, err
 		}
 		for _, p := range phases {
-			largest = max(largest, largestGroup(p.schedule))
+			largest, workers = max(largest, p.atOnce()), max(workers, p.workers)
 		}
 		streams = append(streams, &stream{
 			run: r, class: class.Name, phases: phases, bare: request.Bare,
@@ -38,6 +39,10 @@ func (r *run) streams(n *network) ([]*stream, error) {
 	slots, err := maxInFlight(c.MaxInFlight, largest, len(streams)*len(clients), fileLimit)
 	if err != nil {
 		return nil, err
+	}
+	if workers > slots {
+		return nil, fmt.Errorf("%d workers in each of %d streams (classes × sources) can have %d hits under way at most: use fewer, or raise the limits (MaxInFlight, ulimit -n)",
+			workers, len(streams)*len(clients), slots)
 	}
 	return r.multiply(streams, clients, slots, n), nil
 }
@@ -98,6 +103,7 @@ func (r *run) multiply(classes []*stream, clients []client, slots int, n *networ
 			streams = append(streams, &s)
 		}
 	}
+	r.sending = len(streams)
 	return streams
 }
 

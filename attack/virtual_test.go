@@ -53,6 +53,10 @@ func burst(name string, hits int) profiles.Phase {
 	return profiles.Phase{Name: name, Kind: profiles.Burst, Hits: hits}
 }
 
+func saturate(name string, workers, hits int, d time.Duration) profiles.Phase {
+	return profiles.Phase{Name: name, Kind: profiles.Saturate, Workers: workers, Hits: hits, Duration: d}
+}
+
 func pause(name string, d time.Duration) profiles.Phase {
 	return profiles.Phase{Name: name, Kind: profiles.Pause, Duration: d}
 }

@@ -17,7 +17,7 @@ const Default = "survey"
 // read about them.
 func builtinNames() []string {
 	return []string{
-		Default, "quick", "gentle", "burst", "recovery", "climb", "slow", "window", "random", "soak",
+		Default, "quick", "gentle", "burst", "recovery", "climb", "slow", "window", "random", "soak", "saturate",
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 // Hints that end messages about missing and bad values.
 const (
 	durationHint = "write a duration with its unit such as 1.5s or 2m"
-	hitsHint     = "write a whole number such as 150"
+	wholeHint    = "write a whole number such as 150"
 )
 
 // fieldsOf lists the fields that belong to a kind, in the order in which they
@@ -31,6 +31,8 @@ func fieldsOf(k Kind) []string {
 		return []string{"rate", "duration", "seed"}
 	case Replay:
 		return []string{"at", "duration"}
+	case Saturate:
+		return []string{"workers", "duration", "hits"}
 	}
 	return nil
 }
@@ -48,6 +50,7 @@ func (p *Phase) given() []string {
 		set  bool
 	}{
 		{"hits", p.Hits != 0},
+		{"workers", p.Workers != 0},
 		{"over", p.Over != 0},
 		{"rate", p.Rate != 0},
 		{"from", p.From != 0},
@@ -97,7 +100,7 @@ func (p *Phase) check(report reporter) {
 func (p *Phase) checkKind(report reporter) {
 	switch p.Kind {
 	case Burst:
-		checkHits(p.Hits, report)
+		checkWhole("hits", p.Hits, MaxListed, report)
 		if p.Over != 0 {
 			checkDuration("over", p.Over, report)
 		}
@@ -114,6 +117,12 @@ func (p *Phase) checkKind(report reporter) {
 		checkDuration("duration", p.Duration, report)
 	case Replay:
 		p.checkReplay(report)
+	case Saturate:
+		checkWhole("workers", p.Workers, MaxWorkers, report)
+		checkDuration("duration", p.Duration, report)
+		if p.Hits != 0 {
+			checkWhole("hits", p.Hits, MaxHits, report)
+		}
 	}
 }
 
@@ -193,7 +202,8 @@ func (p *Phase) checkReplay(report reporter) {
 }
 
 // size is the number of hits and the length of a sound phase, poisson by its
-// mean.
+// mean, and saturate by what it names: without a number the budget of the run
+// bounds it.
 func (p *Phase) size() (hits int, length time.Duration) {
 	switch p.Kind {
 	case Burst:
@@ -209,6 +219,8 @@ func (p *Phase) size() (hits int, length time.Duration) {
 		return hits, length
 	case Replay:
 		return len(p.At), max(p.Duration, p.At[len(p.At)-1])
+	case Saturate:
+		return p.Hits, p.Duration
 	}
 	return 0, p.Duration
 }

@@ -36,14 +36,15 @@ func checkDuration(field string, d time.Duration, report reporter) bool {
 	return false
 }
 
-func checkHits(n int, report reporter) {
+// checkWhole accepts numbers from 1 to most.
+func checkWhole(field string, n, most int, report reporter) {
 	switch {
 	case n == 0:
-		report("hits", "must be above 0; "+hitsHint)
+		report(field, "must be above 0; "+wholeHint)
 	case n < 0:
-		report("hits", fmt.Sprintf("must be above 0, is %d; %s", n, hitsHint))
-	case n > MaxListed:
-		report("hits", fmt.Sprintf("must be at most %s, is %s", grouped(MaxListed), grouped(n)))
+		report(field, fmt.Sprintf("must be above 0, is %d; %s", n, wholeHint))
+	case n > most:
+		report(field, fmt.Sprintf("must be at most %s, is %s", grouped(most), grouped(n)))
 	}
 }
 

@@ -36,6 +36,13 @@ func (p *Phase) describe(s *Schedule) string {
 		return fmt.Sprintf("steps %s%s: %s", describeSteps(p.Steps), jittered, hits)
 	case Poisson:
 		return fmt.Sprintf("poisson, %s on average for %s: %s", p.Rate, length, hits)
+	case Saturate:
+		if p.Hits == 0 {
+			hits = "as many hits as they get replies to"
+		} else {
+			hits = "at most " + hits
+		}
+		return fmt.Sprintf("saturate with %s for %s: %s", countWorkers(p.Workers), length, hits)
 	case Replay:
 		return fmt.Sprintf("replay of %s within %s", hits, length)
 	}

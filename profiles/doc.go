@@ -75,6 +75,11 @@
 //	pause    duration
 //	poisson  rate, duration; independent random gaps
 //	replay   at: [0s, 10ms, {at: 1s, hits: 5}]; duration (else up to the last instant)
+//	saturate workers, duration; hits (at most; else as many as replies come)
+//
+// Saturate is the one kind without planned instants: each worker sends its next
+// hit when the reply to its last one is in. How many that makes is not known
+// beforehand; the phase after it begins at its planned instant all the same.
 //
 // Hold, ramp and steps also take spacing (even or jittered), and jittered ones
 // and poisson a seed; see [Spacing]. Without a seed, one follows from the names

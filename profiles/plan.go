@@ -17,6 +17,12 @@ type Plan struct {
 	Stagger  time.Duration // as [Profile.Stagger]
 	Duration time.Duration // until the last class is over
 	Peak     float64       // most hits in any one second, all classes and sources together
+
+	// Workers is how many, all classes and sources together, send as fast as
+	// replies come; 0 = every hit has its planned instant. With workers,
+	// Requests and Peak are bounds.
+	Workers int
+	Open    bool // the bound is only the one on every profile: none was named
 }
 
 // A ClassPlan is the part of one class, for one source.
@@ -26,6 +32,8 @@ type ClassPlan struct {
 	Hits     int
 	Duration time.Duration
 	Peak     float64 // most hits in any one second
+	Workers  int     // as in [Plan], in the phase that has most
+	Open     bool    // as in [Plan]
 	Phases   []PhasePlan
 }
 
@@ -60,12 +68,17 @@ func (p *Profile) Plan(sources int) (*Plan, error) {
 		}
 		plan.Classes = append(plan.Classes, c)
 		plan.Requests += c.Hits * sources
+		plan.Workers += c.Workers * sources
+		plan.Open = plan.Open || c.Open
 		lines = append(lines, line)
 		// The last source is the last to begin each class.
 		begin := time.Duration((sources-1)*len(p.Classes)+i) * p.Stagger
 		plan.Duration = max(plan.Duration, begin+c.Duration)
 	}
 	plan.Peak = float64(p.peak(lines, sources))
+	for _, c := range plan.Classes {
+		plan.Peak += float64(c.unplaced() * sources)
+	}
 	return plan, nil
 }
 
@@ -108,11 +121,25 @@ func (c *Class) plan() (ClassPlan, timeline, error) {
 			Name: ph.Name, Kind: ph.Kind, Start: plan.Duration,
 			Duration: s.Duration(), Hits: s.Hits(), Text: ph.describe(s),
 		})
+		plan.Workers = max(plan.Workers, s.Workers())
+		plan.Open = plan.Open || ph.Kind == Saturate && ph.Hits == 0
 		plan.Hits += s.Hits()
 		plan.Duration += s.Duration()
 	}
-	plan.Peak = float64(busiestSecond([]timeline{line}))
+	plan.Peak = float64(busiestSecond([]timeline{line}) + plan.unplaced())
 	return plan, line, nil
+}
+
+// unplaced counts the hits that replies place: all of them may fall into the
+// busiest second.
+func (c *ClassPlan) unplaced() int {
+	hits := 0
+	for _, ph := range c.Phases {
+		if ph.Kind == Saturate {
+			hits += ph.Hits
+		}
+	}
+	return hits
 }
 
 // String is the plan in plain words, one line for each phase.
@@ -122,8 +149,8 @@ func (p *Plan) String() string {
 	if p.Sources != 1 {
 		from = fmt.Sprintf("%s sources", grouped(p.Sources))
 	}
-	fmt.Fprintf(&b, "%s: %s from %s in %s, at most %s in one second\n", p.Profile,
-		countHits(p.Requests), from, plainDuration(p.Duration), grouped(int(p.Peak)))
+	fmt.Fprintf(&b, "%s: %s from %s in %s, %s\n", p.Profile,
+		bounded(p.Requests, p.Workers, p.Open), from, plainDuration(p.Duration), pace(p.Peak, p.Workers))
 	if p.Stagger > 0 && len(p.Classes)*p.Sources > 1 {
 		fmt.Fprintf(&b, "each class of each source begins %s after the one before it\n", plainDuration(p.Stagger))
 	}
@@ -132,13 +159,32 @@ func (p *Plan) String() string {
 		if c.Request != "" {
 			title += " (" + withoutQuery(c.Request) + ")"
 		}
-		fmt.Fprintf(&b, "%s: %s from each source in %s, at most %s in one second\n", title,
-			countHits(c.Hits), plainDuration(c.Duration), grouped(int(c.Peak)))
+		fmt.Fprintf(&b, "%s: %s from each source in %s, %s\n", title,
+			bounded(c.Hits, c.Workers, c.Open), plainDuration(c.Duration), pace(c.Peak, c.Workers))
 		for _, ph := range c.Phases {
 			fmt.Fprintf(&b, "  at %s, %s: %s\n", plainDuration(ph.Start), ph.Name, ph.Text)
 		}
 	}
 	return b.String()
+}
+
+// bounded tells a number of hits as exactly as it is known.
+func bounded(hits, workers int, open bool) string {
+	switch {
+	case open:
+		return "hits"
+	case workers > 0:
+		return "at most " + countHits(hits)
+	}
+	return countHits(hits)
+}
+
+// pace tells how fast hits follow each other.
+func pace(peak float64, workers int) string {
+	if workers > 0 {
+		return fmt.Sprintf("as fast as %s get replies", countWorkers(workers))
+	}
+	return fmt.Sprintf("at most %s in one second", grouped(int(peak)))
 }
 
 // withoutQuery hides the values of a query, which can be secrets.

@@ -73,7 +73,7 @@ func TestPlanPeakIsAtOneMoment(t *testing.T) {
 			var start time.Duration
 			var own []time.Duration
 			for i := range rapid.IntRange(1, 3).Draw(t, "phases") {
-				ph := anyPhase(t)
+				ph := anyPlaced(t)
 				ph.Name = string(rune('a' + i))
 				schedule := compileAgain(t, ph)
 				if start+schedule.Duration() > MaxDuration {
@@ -132,19 +132,21 @@ func TestDescribe(t *testing.T) {
 		many[i] = Step{Rate(i+1) * PerSecond, s}
 	}
 	for want, p := range map[string]Phase{
-		"burst over 150 ms: 150 hits":                  {Kind: Burst, Hits: 150, Over: 150 * ms},
-		"burst at one instant: 1 hit":                  {Kind: Burst, Hits: 1},
-		"hold 25/s for 8 s, jittered: 200 hits":        {Kind: Hold, Rate: 25 * PerSecond, Duration: 8 * s, Spacing: Jittered},
-		"hold 50/s for 10 min: 30,000 hits":            {Kind: Hold, Rate: 50 * PerSecond, Duration: 10 * time.Minute},
-		"hold 5/h for 1 h 1 min 1.5 s: 6 hits":         {Kind: Hold, Rate: 5 * PerHour, Duration: time.Hour + time.Minute + 1500*ms},
-		"ramp from 0/s to 250/s over 20 s: 2,500 hits": {Kind: Ramp, To: 250 * PerSecond, Duration: 20 * s},
-		"steps 1/s, 10/min for 6 s each: 7 hits":       {Kind: Steps, Steps: []Step{{PerSecond, 6 * s}, {10 * PerMinute, 6 * s}}},
-		"steps 1/s for 1 s, 2/s for 2 s: 5 hits":       {Kind: Steps, Steps: []Step{{PerSecond, s}, {2 * PerSecond, 2 * s}}},
-		"pause 18 s":                                   {Kind: Pause, Duration: 18 * s},
-		"pause 0.001 ms":                               {Kind: Pause, Duration: time.Microsecond},
-		"poisson, 4/s on average for 5 s: 27 hits":     {Kind: Poisson, Rate: 4 * PerSecond, Duration: 5 * s, Seed: 3},
-		"replay of 2 hits within 1.5 s":                {Kind: Replay, At: []time.Duration{0, 1500 * ms}},
-		"phase x.rate: must be above 0; " + rateHint:   {Name: "x", Kind: Hold, Duration: s},
+		"burst over 150 ms: 150 hits":                                                      {Kind: Burst, Hits: 150, Over: 150 * ms},
+		"burst at one instant: 1 hit":                                                      {Kind: Burst, Hits: 1},
+		"hold 25/s for 8 s, jittered: 200 hits":                                            {Kind: Hold, Rate: 25 * PerSecond, Duration: 8 * s, Spacing: Jittered},
+		"hold 50/s for 10 min: 30,000 hits":                                                {Kind: Hold, Rate: 50 * PerSecond, Duration: 10 * time.Minute},
+		"hold 5/h for 1 h 1 min 1.5 s: 6 hits":                                             {Kind: Hold, Rate: 5 * PerHour, Duration: time.Hour + time.Minute + 1500*ms},
+		"ramp from 0/s to 250/s over 20 s: 2,500 hits":                                     {Kind: Ramp, To: 250 * PerSecond, Duration: 20 * s},
+		"steps 1/s, 10/min for 6 s each: 7 hits":                                           {Kind: Steps, Steps: []Step{{PerSecond, 6 * s}, {10 * PerMinute, 6 * s}}},
+		"steps 1/s for 1 s, 2/s for 2 s: 5 hits":                                           {Kind: Steps, Steps: []Step{{PerSecond, s}, {2 * PerSecond, 2 * s}}},
+		"pause 18 s":                                                                       {Kind: Pause, Duration: 18 * s},
+		"pause 0.001 ms":                                                                   {Kind: Pause, Duration: time.Microsecond},
+		"poisson, 4/s on average for 5 s: 27 hits":                                         {Kind: Poisson, Rate: 4 * PerSecond, Duration: 5 * s, Seed: 3},
+		"saturate with 10 workers for 5 s: at most 1,000 hits":                             {Kind: Saturate, Workers: 10, Hits: 1000, Duration: 5 * s},
+		"saturate with 1 worker for 5 s: as many hits as they get replies to":              {Kind: Saturate, Workers: 1, Duration: 5 * s},
+		"replay of 2 hits within 1.5 s":                                                    {Kind: Replay, At: []time.Duration{0, 1500 * ms}},
+		"phase x.rate: must be above 0; " + rateHint:                                       {Name: "x", Kind: Hold, Duration: s},
 		"steps 1/s, 2/s, 3/s, 4/s, 5/s, 6/s, 7/s, 8/s, and 12 more for 1 s each: 210 hits": {Kind: Steps, Steps: many},
 	} {
 		if got := p.Describe(); got != want {

@@ -16,8 +16,8 @@ func problemCases() []struct{ text, want string } {
 		{`phases: []`, `:1: phases: must have at least one phase, is an empty list`},
 		{`phases: 5`, `:1: phases: must be a list of phases, is a single value`},
 		{`phases: [5]`, `:1: phases[0]: must be a mapping with a kind, is a single value`},
-		{`phases: [{}]`, `:1: phases[0].kind: is missing; write one of burst, hold, ramp, steps, pause, poisson, replay`},
-		{`phases: [{kind: hodl}]`, `:1: phases[0].kind: must be one of burst, hold, ramp, steps, pause, poisson, replay, is hodl; did you mean hold?`},
+		{`phases: [{}]`, `:1: phases[0].kind: is missing; write one of burst, hold, ramp, steps, pause, poisson, replay, saturate`},
+		{`phases: [{kind: hodl}]`, `:1: phases[0].kind: must be one of burst, hold, ramp, steps, pause, poisson, replay, saturate, is hodl; did you mean hold?`},
 		{`phases: [{kind: hold}]`, `:1: phases[0].rate: is missing; write hits per second such as 50 or 120/min
 :1: phases[0].duration: is missing; write a duration with its unit such as 1.5s or 2m`},
 		{`phases:
@@ -98,6 +98,12 @@ classes: {read: {phases: [{kind: pause, duration: 1s}]}}`, `:1: phases: are not 
 		{`phases: [{kind: burst, hits: 99999999}]`, `:1: phases[0].hits: must be a whole number from 1 to 1000000, is 99999999`},
 		{`phases: [{kind: burst, hits: 1.5}, {kind: burst, hits: 99999999999999999999}]`, `:1: phases[0].hits: must be a whole number from 1 to 1000000, is 1.5
 :1: phases[1].hits: must be a whole number from 1 to 1000000, is 99999999999999999999`},
+		{`phases: [{kind: saturate}, {kind: saturate, workers: 10001, duration: 1s, hits: 0}, {kind: saturate, workers: 2, duration: 1s, rate: 5}]`, `:1: phases[0].workers: is missing; write a whole number such as 150
+:1: phases[0].duration: is missing; write a duration with its unit such as 1.5s or 2m
+:1: phases[1].workers: must be a whole number from 1 to 10000, is 10001
+:1: phases[1].hits: must be a whole number from 1 to 10000000, is 0
+:1: phases[2].rate: does not belong to a phase of kind saturate, which has workers, duration, hits`},
+		{`phases: [{kind: hold, workers: 2, rate: 1, duration: 1s}]`, `:1: phases[0].workers: does not belong to a phase of kind hold, which has rate, duration, spacing, seed`},
 		{`a: [`, `:1: is not valid YAML: sequence end token ']' not found`},
 		{`a: b: c`, `:1: is not valid YAML: mapping value is not allowed in this context`},
 		{`phases: &a [*a]`, `:1: phases[0]: must be a mapping with a kind, is a list`},
@@ -105,7 +111,7 @@ classes: {read: {phases: [{kind: pause, duration: 1s}]}}`, `:1: phases: are not 
 		{`phases: &a [&a {kind: pause, duration: 1s}]`, `:1: defines the anchor &a twice`},
 		{`phases: [!!map {kind: pause, duration: 1s}]`, `:1: phases[0]: must be written without the tag !!map`},
 		{`phases: [!x {kind: pause, duration: 1s}]`, `:1: phases[0]: must be written without the tag !x`},
-		{`phases: [{<<: {kind: pause}, duration: 1s}]`, `:1: phases[0].kind: is missing; write one of burst, hold, ramp, steps, pause, poisson, replay`},
+		{`phases: [{<<: {kind: pause}, duration: 1s}]`, `:1: phases[0].kind: is missing; write one of burst, hold, ramp, steps, pause, poisson, replay, saturate`},
 		{`phases: [{kind: pause, duration: 1s}]
 ---
 phases: []`, `:3: must be one document; remove what follows the second ---`},
@@ -124,7 +130,7 @@ phases: []`, `:3: must be one document; remove what follows the second ---`},
 		{`? [a]
 : b`, `:2: is not valid YAML: found an invalid key for this map`},
 		{`phases: [{kind: Hold, rate: 5/fortnight, duration: 5 s}]
-classes: {a: 7, b: {phases: []}, c: null, d: {phases: null}}`, `:1: phases[0].kind: must be one of burst, hold, ramp, steps, pause, poisson, replay, is Hold; did you mean hold?
+classes: {a: 7, b: {phases: []}, c: null, d: {phases: null}}`, `:1: phases[0].kind: must be one of burst, hold, ramp, steps, pause, poisson, replay, saturate, is Hold; did you mean hold?
 :2: classes.a: must be a mapping with phases, is a single value
 :2: classes.b.phases: must have at least one phase, is an empty list
 :2: classes.d.phases: must be a list of phases, is empty`},

@@ -14,8 +14,9 @@ const (
 	MaxDuration = 24 * time.Hour // a phase, and all phases of a class together
 	MaxHits     = 10_000_000     // all classes together, for one source
 	MaxClasses  = 16
-	MaxPhases   = 1000 // in one class
-	MaxSteps    = 1000 // in one phase
+	MaxPhases   = 1000   // in one class
+	MaxSteps    = 1000   // in one phase
+	MaxWorkers  = 10_000 // in one phase
 
 	// MaxListed bounds the kinds that keep every instant in memory: hits of
 	// one burst at one instant, expected hits of one poisson phase, instants
@@ -66,11 +67,15 @@ const (
 	Pause   Kind = "pause"   // no hits for Duration
 	Poisson Kind = "poisson" // independent random gaps of mean 1/Rate for Duration
 	Replay  Kind = "replay"  // the instants At, then silence up to Duration
+
+	// Saturate sends as fast as replies come: each of Workers sends its next hit
+	// when it has its reply, for Duration, Hits in all at most.
+	Saturate Kind = "saturate"
 )
 
 // Kinds lists the kinds of phases in the order in which they are explained.
 func Kinds() []Kind {
-	return []Kind{Burst, Hold, Ramp, Steps, Pause, Poisson, Replay}
+	return []Kind{Burst, Hold, Ramp, Steps, Pause, Poisson, Replay, Saturate}
 }
 
 // A Spacing says where in its slot a hit is sent. The slot of hit n of a hold
@@ -91,7 +96,8 @@ type Phase struct {
 	Name string // letters, digits, spaces and ". _ -", at most 64; unique in its class
 	Kind Kind
 
-	Hits     int           // burst: 1 to 1,000,000
+	Hits     int           // burst: 1 to 1,000,000; saturate: at most so many, 0 = as many as replies come to
+	Workers  int           // saturate: 1 to 10,000, for each source
 	Over     time.Duration // burst: 0 = all at one instant
 	Rate     Rate          // hold, poisson: above 0
 	From, To Rate          // ramp: one of them may be 0
@@ -101,7 +107,7 @@ type Phase struct {
 	// phase, ascending. Equal instants are hits at once.
 	At []time.Duration
 
-	Duration time.Duration // hold, ramp, pause, poisson; replay: 0 = up to the last instant
+	Duration time.Duration // hold, ramp, pause, poisson, saturate; replay: 0 = up to the last instant
 	Spacing  Spacing       // hold, ramp, steps
 	Seed     uint64        // of jittered spacing and of poisson: same seed, same instants
 }

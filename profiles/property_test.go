@@ -2,6 +2,7 @@ package profiles
 
 import (
 	"math/big"
+	"slices"
 	"testing"
 	"time"
 
@@ -9,8 +10,15 @@ import (
 )
 
 // anyPhase draws sound phases of every kind with at most a few thousand hits.
-func anyPhase(t *rapid.T) Phase {
-	p := Phase{Name: "p", Kind: rapid.SampledFrom(Kinds()).Draw(t, "kind")}
+func anyPhase(t *rapid.T) Phase { return anyPhaseOf(t, Kinds()) }
+
+// anyPlaced draws phases of the kinds whose hits have planned instants.
+func anyPlaced(t *rapid.T) Phase {
+	return anyPhaseOf(t, slices.DeleteFunc(Kinds(), func(k Kind) bool { return k == Saturate }))
+}
+
+func anyPhaseOf(t *rapid.T, kinds []Kind) Phase {
+	p := Phase{Name: "p", Kind: rapid.SampledFrom(kinds).Draw(t, "kind")}
 	if p.Kind == Hold || p.Kind == Ramp || p.Kind == Steps {
 		p.Spacing = rapid.SampledFrom([]Spacing{"", Even, Jittered}).Draw(t, "spacing")
 	}
@@ -37,6 +45,9 @@ func anyPhase(t *rapid.T) Phase {
 		}
 	case Pause:
 		p.Duration = anyDuration().Draw(t, "duration")
+	case Saturate:
+		p.Workers, p.Hits = rapid.IntRange(1, MaxWorkers).Draw(t, "workers"), rapid.IntRange(1, 2000).Draw(t, "hits")
+		p.Duration = 2 + anyDuration().Draw(t, "duration")/2
 	case Replay:
 		at := time.Duration(0)
 		for range rapid.IntRange(1, 50).Draw(t, "hits") {

@@ -118,11 +118,12 @@ func (r *reader) strayText(key string, k Kind) string {
 // required reports fields without which a kind means nothing.
 func (r *reader) required(k Kind, written map[string]bool, f field) {
 	hints := map[string]string{
-		"hits": hitsHint, "rate": rateHint, "from": rateHint, "to": rateHint, "duration": durationHint,
+		"hits": wholeHint, "workers": wholeHint, "rate": rateHint, "from": rateHint, "to": rateHint, "duration": durationHint,
 		"steps": "write rates such as [10/s, 20/s] with each: 5s", "at": "write instants such as [0s, 10ms, 1.5s]",
 	}
 	for _, name := range fieldsOf(k) {
-		if hint, ok := hints[name]; ok && !written[name] && !(k == Replay && name == "duration") {
+		optional := k == Replay && name == "duration" || k == Saturate && name == "hits"
+		if hint, ok := hints[name]; ok && !written[name] && !optional {
 			r.report(join(f.path, name), f.line, "is missing; "+hint)
 		}
 	}
@@ -131,7 +132,13 @@ func (r *reader) required(k Kind, written map[string]bool, f field) {
 func (r *reader) value(p *Phase, f field) {
 	switch f.key {
 	case "hits":
-		p.Hits = int(r.whole(f, 1, MaxListed))
+		most := uint64(MaxListed)
+		if p.Kind == Saturate {
+			most = MaxHits
+		}
+		p.Hits = int(r.whole(f, 1, most))
+	case "workers":
+		p.Workers = int(r.whole(f, 1, MaxWorkers))
 	case "seed":
 		p.Seed = r.whole(f, 0, math.MaxUint64)
 	case "over":

@@ -39,7 +39,7 @@ func (p *Phase) render(b *strings.Builder) {
 	fmt.Fprintf(b, "      - name: %s\n        kind: %s\n", strconv.Quote(p.Name), p.Kind)
 	random := p.Spacing == Jittered || p.Kind == Poisson
 	values := map[string]string{
-		"hits": strconv.Itoa(p.Hits), "rate": p.Rate.String(), "from": p.From.String(), "to": p.To.String(),
+		"hits": strconv.Itoa(p.Hits), "workers": strconv.Itoa(p.Workers), "rate": p.Rate.String(), "from": p.From.String(), "to": p.To.String(),
 		"duration": p.Duration.String(), "steps": renderSteps(p.Steps), "at": renderInstants(p.At),
 	}
 	if p.Over > 0 {
@@ -53,6 +53,9 @@ func (p *Phase) render(b *strings.Builder) {
 	}
 	if p.Kind == Replay && p.Duration == 0 {
 		delete(values, "duration")
+	}
+	if p.Kind == Saturate && p.Hits == 0 {
+		delete(values, "hits")
 	}
 	for _, name := range fieldsOf(p.Kind) {
 		if value, ok := values[name]; ok {

@@ -66,6 +66,14 @@ func grouped(n int) string {
 	return s
 }
 
+// countWorkers is the count with its noun.
+func countWorkers(n int) string {
+	if n == 1 {
+		return "1 worker"
+	}
+	return grouped(n) + " workers"
+}
+
 // countHits is the count with its noun: "1 hit", "30,000 hits".
 func countHits(n int) string {
 	if n == 1 {

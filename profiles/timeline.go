@@ -2,7 +2,8 @@ package profiles
 
 import "time"
 
-// A timeline walks through the hits of one class in order.
+// A timeline walks through the hits of one class in order, but for those that
+// replies place.
 type timeline struct {
 	schedules []*Schedule
 	starts    []time.Duration // when each phase begins
@@ -22,7 +23,8 @@ func (t timeline) from(begin time.Duration) timeline {
 // peek is the instant of the next hit.
 func (t *timeline) peek() (at time.Duration, ok bool) {
 	for t.phase < len(t.schedules) {
-		if at, ok := t.schedules[t.phase].At(t.n); ok {
+		s := t.schedules[t.phase]
+		if at, ok := s.At(t.n); ok && s.workers == 0 {
 			return t.starts[t.phase] + at, true
 		}
 		t.phase, t.n = t.phase+1, 0

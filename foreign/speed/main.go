@@ -22,6 +22,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"ratefit/foreign/programs"
 )
 
 func main() {
@@ -45,7 +47,7 @@ func run(hits, rounds int, encodings []string) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	ratefit, vegeta, err := build(dir)
+	ratefit, vegeta, err := programs.Build(dir)
 	if err != nil {
 		return err
 	}

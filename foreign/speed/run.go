@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -44,17 +42,4 @@ func (j *job) run() error {
 		j.rss = max(j.rss, usage.Maxrss*1024) // kilobytes on Linux
 	}
 	return nil
-}
-
-// build builds both programs into a folder.
-func build(dir string) (ratefit, vegeta string, err error) {
-	ratefit, vegeta = filepath.Join(dir, "ratefit"), filepath.Join(dir, "vegeta")
-	for program, path := range map[string]string{ratefit: "ratefit", vegeta: "github.com/tsenart/vegeta/v12"} {
-		cmd := exec.Command("go", "build", "-o", program, path)
-		cmd.Stderr = os.Stderr
-		if err := cmd.Run(); err != nil {
-			return "", "", fmt.Errorf("go build %s: %w", path, err)
-		}
-	}
-	return ratefit, vegeta, nil
 }

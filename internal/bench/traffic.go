@@ -85,6 +85,9 @@ func instants(c *profiles.Class, begin time.Duration, r *rand.Rand) ([]time.Dura
 		if err != nil {
 			return nil, fmt.Errorf("class %s: phase %s: %w", c.Name, phase.Name, err)
 		}
+		if s.Workers() > 0 {
+			return nil, fmt.Errorf("class %s: phase %s: a simulated client does not wait for replies", c.Name, phase.Name)
+		}
 		for n := range s.Hits() {
 			at, _ := s.At(n)
 			all = append(all, begin+at)

@@ -200,8 +200,12 @@ func (j *job) fixedPlan() (*plan, error) {
 	p := &plan{
 		profile: j.profile.Name,
 		peak:    all.Peak,
+		workers: all.Workers,
 		most:    j.options.maxRequests,
 		longest: j.options.maxDuration,
+	}
+	if all.Open { // it has as many as the budget
+		all.Requests = min(all.Requests, p.most)
 	}
 	p.trim(all.Requests, all.Duration)
 	return p, nil

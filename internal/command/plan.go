@@ -17,6 +17,7 @@ type plan struct {
 	profile  string
 	total    int // requests at most, within the budget
 	peak     float64
+	workers  int           // that send as fast as replies come; 0 = at planned instants
 	length   time.Duration // within the budget
 	most     int           // the budget of requests
 	longest  time.Duration // the budget of time
@@ -31,8 +32,8 @@ func (p *plan) short() string {
 		return fmt.Sprintf("sending what tells most: at most %d requests, %d of them limited, in at most %s, at most %s in any second, from %s\n",
 			p.total, p.limited, p.length.Round(100*time.Millisecond), plain(p.peak), p.from())
 	}
-	return fmt.Sprintf("sending profile %s: at most %d requests in %s, at most %s in any second, from %s\n",
-		p.profile, p.total, p.length.Round(100*time.Millisecond), plain(p.peak), p.from())
+	return fmt.Sprintf("sending profile %s: at most %d requests in %s, %s, from %s\n",
+		p.profile, p.total, p.length.Round(100*time.Millisecond), p.pace(), p.from())
 }
 
 // long is the plan that is agreed to.
@@ -49,7 +50,7 @@ func (p *plan) long() string {
 		fmt.Fprintf(&b, "  profile   %s\n", p.profile)
 		fmt.Fprintf(&b, "  requests  %d at most (budget %d)\n", p.total, p.most)
 	}
-	fmt.Fprintf(&b, "  rate      %s at most in any second, all addresses together\n", plain(p.peak))
+	fmt.Fprintf(&b, "  rate      %s, all addresses together\n", p.pace())
 	if p.adaptive {
 		fmt.Fprintf(&b, "  duration  %s at most\n", p.longest)
 	} else {
@@ -57,6 +58,17 @@ func (p *plan) long() string {
 	}
 	fmt.Fprintf(&b, "  from      %s\n", p.from())
 	return b.String()
+}
+
+// pace says how fast the requests follow each other.
+func (p *plan) pace() string {
+	switch p.workers {
+	case 0:
+		return fmt.Sprintf("at most %s in any second", plain(p.peak))
+	case 1:
+		return "as fast as 1 worker gets replies"
+	}
+	return fmt.Sprintf("as fast as %d workers get replies", p.workers)
 }
 
 func (p *plan) from() string {

@@ -68,7 +68,11 @@ func listProfiles(s *streams) error {
 		if err != nil {
 			return failure("", "profile %s: %v", p.Name, err)
 		}
-		fmt.Fprintf(table, "%s\t%s\t%d requests\t%s\n", p.Name, all.Duration.Round(100*time.Millisecond), all.Requests, p.About)
+		upTo := ""
+		if all.Workers > 0 {
+			upTo = "up to "
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s%d requests\t%s\n", p.Name, all.Duration.Round(100*time.Millisecond), upTo, all.Requests, p.About)
 	}
 	if err := table.Flush(); err != nil {
 		return failure("", "%v", err)

@@ -3,6 +3,8 @@ package command
 import (
 	"context"
 	"fmt"
+	"os"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -23,6 +25,19 @@ type sent struct {
 	warnings []string
 }
 
+// collectRarely makes room for more garbage while traffic is sent, and returns a
+// function that takes it back. What a hit leaves behind is little and short-lived,
+// so that at Go's usual setting a collection of the few living megabytes begins
+// dozens of times a second, and disturbs the pace. GOGC, if set, stays.
+func collectRarely() (back func()) {
+	if _, ok := os.LookupEnv("GOGC"); ok {
+		return func() {}
+	}
+	const percent = 400
+	before := debug.SetGCPercent(percent)
+	return func() { debug.SetGCPercent(before) }
+}
+
 // send runs the job and records it in the writer that open makes. The trace is
 // closed in any case. An error means that recording failed, and without a sent
 // that nothing was; an attack that was given up or interrupted is told by sent.stop.
@@ -35,6 +50,7 @@ func (j *job) send(ctx context.Context, s *streams, open func(trace.Meta) (*trac
 	}
 	attacking, stop := context.WithCancel(ctx)
 	defer stop()
+	defer collectRarely()()
 	beside, endBeside := context.WithCancel(context.WithoutCancel(ctx))
 	watched := j.watch(s, zero)
 	done.watched = watched

@@ -25,7 +25,7 @@ type watching struct {
 // hits are sent. What is written to standard error meanwhile goes through it.
 func (j *job) watch(s *streams, zero time.Time) *watching {
 	o := j.options
-	b := live.Budget{Requests: j.plan.total, Limited: j.plan.limited, Length: j.plan.length, AtMost: j.adaptive != nil}
+	b := live.Budget{Requests: j.plan.total, Limited: j.plan.limited, Length: j.plan.length, AtMost: j.adaptive != nil || j.plan.workers > 0}
 	w := &watching{board: live.NewBoard(b, o.limitedStatus), count: func(*trace.Hit) {}, sent: func() {}, end: func() {}}
 	if o.noProgress || o.quiet {
 		return w

@@ -1,9 +1,11 @@
 package trace
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 )
 
 // Bounds on what is kept of one reply's headers. They keep every record far
@@ -128,19 +130,67 @@ func keeps(name string, described []DescribedHeader) bool {
 // those that are described, or nil if there are none. Values are cut at [MaxHeaderValue]; of more than
 // [MaxHeaderLines] lines those with the first names in byte order are kept.
 func KeptHeaders(h http.Header, described ...DescribedHeader) http.Header {
-	fields := appendKept(nil, h, func(name string) bool { return keeps(name, described) })
-	if len(fields) == 0 {
+	return copyKept(h, func(name string) bool { return keeps(name, described) })
+}
+
+// copyKept copies what keep keeps. The copy shares only strings, and none that is
+// part of a longer one: it may outlive many replies.
+func copyKept(h http.Header, keep func(string) bool) http.Header {
+	var few [8]field
+	fields := appendKept(few[:0], h, keep)
+	lines := 0
+	for _, f := range fields {
+		lines += len(f.values)
+	}
+	if lines == 0 {
 		return nil
 	}
 	kept := make(http.Header, len(fields))
+	values := make([]string, 0, lines)
 	for _, f := range fields {
-		values := make([]string, len(f.values))
-		for i, v := range f.values {
-			values[i] = strings.Clone(cut(v, MaxHeaderValue))
+		first := len(values)
+		for _, v := range f.values {
+			if len(v) > MaxHeaderValue {
+				v = strings.Clone(cut(v, MaxHeaderValue))
+			}
+			values = append(values, v)
 		}
-		kept[strings.Clone(f.name)] = values
+		kept[f.name] = values[first:len(values):len(values)]
 	}
 	return kept
+}
+
+// A HeaderFilter keeps header lines as [KeptHeaders] does, and remembers by
+// their names which: for many replies of one server. It is safe for concurrent
+// use.
+type HeaderFilter struct {
+	described []DescribedHeader
+	known     atomic.Pointer[map[string]bool] // replaced, never changed
+}
+
+// NewHeaderFilter makes a filter that also keeps the headers described.
+func NewHeaderFilter(described []DescribedHeader) *HeaderFilter {
+	f := &HeaderFilter{described: described}
+	f.known.Store(&map[string]bool{})
+	return f
+}
+
+// Kept is [KeptHeaders] of h.
+func (f *HeaderFilter) Kept(h http.Header) http.Header { return copyKept(h, f.keeps) }
+
+func (f *HeaderFilter) keeps(name string) bool {
+	known := f.known.Load()
+	keep, ok := (*known)[name]
+	if ok {
+		return keep
+	}
+	keep = keeps(name, f.described)
+	if len(*known) < maxInterned {
+		more := maps.Clone(*known)
+		more[name] = keep
+		f.known.CompareAndSwap(known, &more) // or the next reply remembers it
+	}
+	return keep
 }
 
 // A field is one header name with its values, the lines not yet cut.

@@ -5,9 +5,12 @@ import (
 	"net/http"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"pgregory.net/rapid"
 )
 
 // TestKeepHeaderKnown: testdata/header-names.txt lists the header names of 90
@@ -106,6 +109,37 @@ func TestCut(t *testing.T) {
 	if s := cut("\x80\x80\x80", 2); len(s) > 2 {
 		t.Errorf("%q", s)
 	}
+}
+
+// A filter keeps what KeptHeaders does, whatever it has seen before.
+func TestHeaderFilter(t *testing.T) {
+	described := []DescribedHeader{{Name: "X-Calls-Left", Declares: "remaining"}}
+	f := NewHeaderFilter(described)
+	rapid.Check(t, func(t *rapid.T) {
+		h := http.Header{}
+		for range rapid.IntRange(0, 12).Draw(t, "lines") {
+			name := rapid.SampledFrom([]string{"X-Ratelimit-Limit", "X-Ratelimit-Reset", "Retry-After", "Date", "Set-Cookie", "X-Calls-Left", "Etag"}).Draw(t, "name")
+			if rapid.Bool().Draw(t, "odd") {
+				name += rapid.StringN(1, 3, -1).Draw(t, "end")
+			}
+			h.Add(name, rapid.SampledFrom([]string{"", "1", strings.Repeat("x", MaxHeaderValue+1)}).Draw(t, "value"))
+		}
+		want := KeptHeaders(h, described...)
+		for range 2 {
+			got := f.Kept(h)
+			if !reflect.DeepEqual(got, want) {
+				t.Fatalf("kept %v, want %v", got, want)
+			}
+			for name := range got { // lines of one do not run into those of another
+				got[name] = append(got[name], "more")
+			}
+			for name, lines := range got {
+				if len(lines) != len(want[name])+1 || !slices.Equal(lines[:len(lines)-1], want[name]) {
+					t.Fatalf("%s: %q", name, lines)
+				}
+			}
+		}
+	})
 }
 
 func BenchmarkKeptHeaders(b *testing.B) {
