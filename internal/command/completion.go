@@ -72,10 +72,7 @@ func completions() []completed {
 		default:
 			e.words = strings.Fields(c.args)
 		}
-		f := pflag.NewFlagSet(c.name, pflag.ContinueOnError)
-		f.SortFlags = false
-		c.setup(f)
-		f.VisitAll(func(fl *pflag.Flag) {
+		c.flags().VisitAll(func(fl *pflag.Flag) {
 			e.flags = append(e.flags, completeFlag(fl))
 		})
 		e.flags = append(e.flags, completedFlag{name: "help", short: "h", about: "print the manual of " + c.name})
