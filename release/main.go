@@ -43,7 +43,11 @@ type options struct {
 const usage = "usage: go run . --out DIR [--commit HEAD] [--only linux/amd64] [--twice [--cold]]"
 
 func run(args []string, stdout io.Writer) error {
-	o := options{repository: ".."}
+	repository, err := filepath.Abs("..")
+	if err != nil {
+		return err
+	}
+	o := options{repository: repository}
 	f := flag.NewFlagSet("release", flag.ContinueOnError)
 	f.StringVar(&o.out, "out", "", "write into this new `folder`")
 	f.StringVar(&o.commit, "commit", "HEAD", "release this commit or tag")
@@ -75,6 +79,12 @@ func (o *options) release(stdout io.Writer) error {
 	if _, err := os.Lstat(o.out); err == nil {
 		return fmt.Errorf("%s exists already: name a new folder", o.out)
 	}
+	// Named once: the branch may move while the first build is made.
+	hash, err := output(o.repository, nil, "git", "rev-parse", "--verify", o.commit+"^{commit}")
+	if err != nil {
+		return err
+	}
+	o.commit = strings.TrimSpace(hash)
 	files, err := o.build("")
 	if err != nil {
 		return err
