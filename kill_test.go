@@ -63,7 +63,7 @@ func TestKilled(t *testing.T) {
 			readable(t, file, admitted.Load(), limited.Load())
 
 			var said, failed bytes.Buffer
-			code := command.Run(t.Context(), []string{"analyze", file}, strings.NewReader(""), &said, &failed)
+			code := command.Run(t.Context(), source, []string{"analyze", file}, strings.NewReader(""), &said, &failed)
 			if code != command.OK && code != command.Inconclusive {
 				t.Errorf("analyze: exit code %d\n%s%s", code, failed.String(), said.String())
 			}

@@ -26,6 +26,7 @@
 //	schema      print the JSON Schema of a document that ratefit writes
 //	version     print the version of ratefit and of Go
 //	completion  print a script that completes commands and flags in a shell
+//	man         print the manual page, for man
 //
 // "ratefit help COMMAND" and "ratefit COMMAND --help" print the manual of one
 // command with all its flags.
@@ -189,6 +190,7 @@ package main
 
 import (
 	"context"
+	_ "embed"
 	"io"
 	"log"
 	"os"
@@ -197,6 +199,11 @@ import (
 
 	"ratefit/internal/command"
 )
+
+// source is this file: its comment is the text of the manual page too.
+//
+//go:embed main.go
+var source string
 
 func main() {
 	os.Exit(run())
@@ -218,5 +225,5 @@ func run() int {
 		<-signals
 		os.Exit(command.Interrupted)
 	}()
-	return command.Run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	return command.Run(ctx, command.Handbook(source), os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 }

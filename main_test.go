@@ -153,7 +153,7 @@ func valid(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: valid SCHEMA FILE")
 	}
 	var printed strings.Builder
-	if code := command.Run(context.Background(), []string{"schema", args[0]}, strings.NewReader(""), &printed, &printed); code != 0 {
+	if code := command.Run(context.Background(), source, []string{"schema", args[0]}, strings.NewReader(""), &printed, &printed); code != 0 {
 		ts.Fatalf("schema %s: exit code %d", args[0], code)
 	}
 	rules, err := jsonschema.UnmarshalJSON(strings.NewReader(printed.String()))
@@ -181,7 +181,7 @@ func TestManualListsCommands(t *testing.T) {
 		t.Fatal(err)
 	}
 	var overview strings.Builder
-	if code := command.Run(t.Context(), []string{"help"}, strings.NewReader(""), &overview, &overview); code != 0 {
+	if code := command.Run(t.Context(), source, []string{"help"}, strings.NewReader(""), &overview, &overview); code != 0 {
 		t.Fatalf("help: exit code %d", code)
 	}
 	_, list, _ := strings.Cut(overview.String(), "\ncommands:\n")

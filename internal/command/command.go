@@ -48,14 +48,15 @@ func commands() []command {
 		schemaCommand(),
 		versionCommand(),
 		completionCommand(),
+		manCommand(),
 	}
 }
 
 // Run does what the arguments (without the program's name) say and returns the
-// exit code. When ctx is cancelled, what has been recorded so far is kept and
+// exit code. The handbook is the text of the manual page, see [Handbook]. When ctx is cancelled, what has been recorded so far is kept and
 // the code is [Interrupted].
-func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	s := &streams{in: stdin, out: stdout, err: stderr}
+func Run(ctx context.Context, handbook string, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	s := &streams{in: stdin, out: stdout, err: stderr, handbook: handbook}
 	return s.exit(dispatch(ctx, s, args))
 }
 

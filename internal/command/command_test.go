@@ -10,7 +10,7 @@ import (
 // invoke runs a command line with no input.
 func invoke(args ...string) (code int, stdout, stderr string) {
 	var out, errs bytes.Buffer
-	code = Run(context.Background(), args, strings.NewReader(""), &out, &errs)
+	code = Run(context.Background(), "", args, strings.NewReader(""), &out, &errs)
 	return code, out.String(), errs.String()
 }
 

@@ -57,6 +57,7 @@ type completedFlag struct {
 	name, short, about string
 	takes              bool     // a value follows
 	words              []string // values it takes; none = files
+	orFile             bool     // a file will do as well as one of the words
 }
 
 // completions collects what can be completed from the table of commands.
@@ -72,10 +73,7 @@ func completions() []completed {
 		default:
 			e.words = strings.Fields(c.args)
 		}
-		f := pflag.NewFlagSet(c.name, pflag.ContinueOnError)
-		f.SortFlags = false
-		c.setup(f)
-		f.VisitAll(func(fl *pflag.Flag) {
+		c.flags().VisitAll(func(fl *pflag.Flag) {
 			e.flags = append(e.flags, completeFlag(fl))
 		})
 		e.flags = append(e.flags, completedFlag{name: "help", short: "h", about: "print the manual of " + c.name})
@@ -91,7 +89,7 @@ func completeFlag(fl *pflag.Flag) completedFlag {
 		cf.words = c.words
 	}
 	if fl.Name == "profile" {
-		cf.words = builtinNames()
+		cf.words, cf.orFile = builtinNames(), true
 	}
 	return cf
 }
@@ -107,6 +105,8 @@ func (f completedFlag) spellings() string {
 func bashCompletion(b *strings.Builder, all []completed) {
 	b.WriteString("# bash completion of ratefit\n_ratefit() {\n")
 	b.WriteString("\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} flags= words=\n\tCOMPREPLY=()\n")
+	// bash takes --format=json for three words.
+	b.WriteString("\tif [ \"$cur\" = = ]; then\n\t\tcur=\n\telif [ \"$prev\" = = ]; then\n\t\tprev=${COMP_WORDS[COMP_CWORD-2]}\n\tfi\n")
 	b.WriteString("\tif [ \"$COMP_CWORD\" -eq 1 ]; then\n\t\tCOMPREPLY=($(compgen -W \"")
 	for i, c := range all {
 		if i > 0 {
@@ -136,7 +136,8 @@ func bashCompletion(b *strings.Builder, all []completed) {
 }
 
 func zshCompletion(b *strings.Builder, all []completed) {
-	b.WriteString("#compdef ratefit\n# zsh completion of ratefit\n_ratefit() {\n\tlocal -a commands\n\tcommands=(\n")
+	b.WriteString("#compdef ratefit\n# zsh completion of ratefit\n" +
+		"_ratefit_word_or_file() { _alternative \"words:value:($*)\" files:file:_files }\n_ratefit() {\n\tlocal -a commands\n\tcommands=(\n")
 	for _, c := range all {
 		fmt.Fprintf(b, "\t\t%s\n", singleQuote(c.name+":"+strings.ReplaceAll(c.about, ":", `\:`)))
 	}
@@ -163,41 +164,74 @@ func zshCompletion(b *strings.Builder, all []completed) {
 // zshFlag is the specification of one flag for _arguments.
 func zshFlag(spelling string, f completedFlag) string {
 	about := strings.NewReplacer("[", `\[`, "]", `\]`, ":", `\:`).Replace(f.about)
-	spec := "*" + spelling + "[" + about + "]"
-	switch {
+	spec := "*" + spelling
+	if f.takes && strings.HasPrefix(spelling, "--") {
+		spec += "=" // the value stands in the next word, or behind =
+	}
+	spec += "[" + about + "]"
+	switch words := strings.Join(f.words, " "); {
 	case !f.takes:
-	case len(f.words) > 0 && f.name != "profile":
-		spec += ":value:(" + strings.Join(f.words, " ") + ")"
+	case f.orFile && len(f.words) > 0:
+		spec += ":value: _ratefit_word_or_file " + words
+	case len(f.words) > 0:
+		spec += ":value:(" + words + ")"
 	default:
 		spec += ":value:_files"
 	}
 	return spec
 }
 
+// fishConditions tell which command stands there, and whether it is the last
+// word before the one that is completed.
+const fishConditions = `# fish completion of ratefit
+function __ratefit_command
+    set -l words (commandline -opc)
+    test "$words[2]" = "$argv[1]"
+end
+function __ratefit_just_command
+    __ratefit_command $argv[1]; and test (count (commandline -opc)) -eq 2
+end
+complete -c ratefit -f
+`
+
 func fishCompletion(b *strings.Builder, all []completed) {
-	b.WriteString("# fish completion of ratefit\n")
+	b.WriteString(fishConditions)
 	for _, c := range all {
-		fmt.Fprintf(b, "complete -c ratefit -n __fish_use_subcommand -f -a %s -d %s\n", c.name, singleQuote(c.about))
+		fmt.Fprintf(b, "complete -c ratefit -n '__ratefit_command \"\"' -a %s -d %s\n", c.name, singleQuote(c.about))
 	}
 	for _, c := range all {
-		on := "complete -c ratefit -n " + singleQuote("__fish_seen_subcommand_from "+c.name)
-		if len(c.words) > 0 {
-			fmt.Fprintf(b, "%s -a %s\n", on, singleQuote(strings.Join(c.words, " ")))
+		on := "complete -c ratefit -n '__ratefit_command " + c.name + "'"
+		switch {
+		case len(c.words) > 0:
+			just := "__ratefit_just_command " + c.name
+			fmt.Fprintf(b, "complete -c ratefit -n '%s' -a %s\n", just, singleQuote(strings.Join(c.words, " ")))
+			fmt.Fprintf(b, "complete -c ratefit -n '__ratefit_command %s; and not %s' -F\n", c.name, just)
+		case c.files:
+			b.WriteString(on + " -F\n")
 		}
 		for _, f := range c.flags {
-			fmt.Fprintf(b, "%s -l %s", on, f.name)
-			if f.short != "" {
-				b.WriteString(" -s " + f.short)
-			}
-			if f.takes {
-				b.WriteString(" -r")
-			}
-			if len(f.words) > 0 {
-				b.WriteString(" -a " + singleQuote(strings.Join(f.words, " ")))
-			}
-			b.WriteString(" -d " + singleQuote(f.about) + "\n")
+			b.WriteString(on + " " + fishFlag(f) + "\n")
 		}
 	}
+}
+
+// fishFlag is a flag in the words of fish's complete.
+func fishFlag(f completedFlag) string {
+	spec := "-l " + f.name
+	if f.short != "" {
+		spec += " -s " + f.short
+	}
+	switch {
+	case !f.takes:
+	case len(f.words) > 0 && !f.orFile:
+		spec += " -x"
+	default:
+		spec += " -r -F"
+	}
+	if len(f.words) > 0 {
+		spec += " -a " + singleQuote(strings.Join(f.words, " "))
+	}
+	return spec + " -d " + singleQuote(f.about)
 }
 
 func powershellCompletion(b *strings.Builder, all []completed) {

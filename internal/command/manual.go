@@ -35,9 +35,7 @@ const (
 
 // manual is the help of one command.
 func (c *command) manual() string {
-	f := pflag.NewFlagSet(c.name, pflag.ContinueOnError)
-	f.SortFlags = false
-	c.setup(f)
+	f := c.flags()
 	var b strings.Builder
 	usage := strings.TrimRight("ratefit "+c.name+" "+c.synopsis, " ")
 	fmt.Fprintf(&b, "usage: %s\n\n%s\n", usage, strings.Trim(c.help, "\n"))
@@ -48,22 +46,41 @@ func (c *command) manual() string {
 	return b.String()
 }
 
-// explain writes a flag, what it takes, what it does and its default.
-func explain(b *strings.Builder, fl *pflag.Flag) {
-	takes, about := pflag.UnquoteUsage(fl)
-	names := "      --" + fl.Name
+// flags is the set of the command's flags, in the order of the manual.
+func (c *command) flags() *pflag.FlagSet {
+	f := pflag.NewFlagSet(c.name, pflag.ContinueOnError)
+	f.SortFlags = false
+	c.setup(f)
+	return f
+}
+
+// explanation says how a flag is spelled, what it takes (nothing, if it is a
+// switch), and what it does, with its default.
+func explanation(fl *pflag.Flag) (names, takes, about string) {
+	takes, about = pflag.UnquoteUsage(fl)
+	names = "--" + fl.Name
 	if fl.Shorthand != "" {
-		names = "  -" + fl.Shorthand + ", --" + fl.Name
+		names = "-" + fl.Shorthand + ", " + names
 	}
-	if fl.Value.Type() != "bool" {
-		names += " " + takes
-		if d := strings.Trim(fl.DefValue, "[]"); d != "" {
-			if strings.HasSuffix(d, "m0s") {
-				d = strings.TrimSuffix(d, "0s")
-			}
-			about += " (default " + d + ")"
+	if fl.Value.Type() == "bool" {
+		return names, "", about
+	}
+	if d := strings.Trim(fl.DefValue, "[]"); d != "" && !strings.Contains(about, "(default ") {
+		if strings.HasSuffix(d, "m0s") {
+			d = strings.TrimSuffix(d, "0s")
 		}
+		about += " (default " + d + ")"
 	}
+	return names, takes, about
+}
+
+// explain writes a flag for the screen.
+func explain(b *strings.Builder, fl *pflag.Flag) {
+	names, takes, about := explanation(fl)
+	if fl.Shorthand == "" {
+		names = "    " + names
+	}
+	names = strings.TrimRight("  "+names+" "+takes, " ")
 	column := len(names)
 	b.WriteString(names)
 	if column+2 > flagColumn {

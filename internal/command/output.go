@@ -51,11 +51,13 @@ func failure(hint, format string, args ...any) error {
 	return fault{code: Failed, hint: hint, text: fmt.Sprintf(format, args...)}
 }
 
-// streams are the three standard streams of one invocation.
+// streams are the three standard streams of one invocation, and the handbook
+// that "ratefit man" prints.
 type streams struct {
 	in       io.Reader
 	out, err io.Writer
 	quiet    bool // without remarks
+	handbook string
 }
 
 // print writes a result.

@@ -28,7 +28,7 @@ func serve(t *testing.T, flags ...string) (url string, stop func() string) {
 	go func() {
 		defer stdout.Close()
 		args := append([]string{"sandbox", "--listen", "127.0.0.1:0"}, flags...)
-		code <- Run(ctx, args, strings.NewReader(""), stdout, &stderr)
+		code <- Run(ctx, "", args, strings.NewReader(""), stdout, &stderr)
 	}()
 	line, err := bufio.NewReader(out).ReadString('\n')
 	url, found := strings.CutPrefix(strings.TrimSpace(line), "serving on ")
