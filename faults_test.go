@@ -117,7 +117,7 @@ func TestFaultsFoolNobody(t *testing.T) {
 			defer server.Close()
 			out := filepath.Join(t.TempDir(), "out")
 			var said, failed bytes.Buffer
-			code := command.Run(t.Context(), []string{
+			code := command.Run(t.Context(), source, []string{
 				"run", "--no-progress", "--no-plots", "--max-duration", "4s", "--timeout", "1s", "--format", "json", "--out", out, server.URL,
 			}, strings.NewReader(""), &said, &failed)
 			var a analyze.Analysis

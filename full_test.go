@@ -47,7 +47,7 @@ cp out/* "$5"; exit $code`
 		t.Errorf("%v, %v: want the trace and nothing else", entries, err)
 	}
 	said.Reset()
-	if code := command.Run(t.Context(), []string{"analyze", filepath.Join(kept, "trace.jsonl.gz")}, strings.NewReader(""), &said, &failed); code != command.OK && code != command.Inconclusive {
+	if code := command.Run(t.Context(), source, []string{"analyze", filepath.Join(kept, "trace.jsonl.gz")}, strings.NewReader(""), &said, &failed); code != command.OK && code != command.Inconclusive {
 		t.Errorf("analyze: exit code %d\n%s", code, failed.String())
 	}
 	if !strings.Contains(said.String(), "token bucket") {

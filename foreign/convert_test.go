@@ -41,7 +41,7 @@ func (p program) run(t *testing.T, args ...string) string {
 func ratefit(t *testing.T, code int, args ...string) []byte {
 	t.Helper()
 	var out, said bytes.Buffer
-	if got := command.Run(t.Context(), args, strings.NewReader(""), &out, &said); got != code && got != 0 {
+	if got := command.Run(t.Context(), "", args, strings.NewReader(""), &out, &said); got != code && got != 0 {
 		t.Fatalf("ratefit %s: exit code %d: %s", strings.Join(args, " "), got, said.String())
 	}
 	return out.Bytes()

@@ -40,7 +40,7 @@ func URL(ctx context.Context, url, folder, profile string, more ...string) (*Run
 	args = append(args, more...)
 	var out, said bytes.Buffer
 	began := time.Now()
-	code := command.Run(ctx, args, strings.NewReader(""), &out, &said)
+	code := command.Run(ctx, "", args, strings.NewReader(""), &out, &said)
 	r := &Run{Code: code, Said: said.String(), Took: time.Since(began)}
 	if err := json.Unmarshal(out.Bytes(), &r.Analysis); err != nil {
 		return nil, fmt.Errorf("ratefit %s: exit code %d, no analysis: %s", strings.Join(args, " "), code, r.Said)

@@ -175,6 +175,9 @@ func NewHeaderFilter(described []DescribedHeader) *HeaderFilter {
 	return f
 }
 
+// mostNames is how many names a filter remembers: each costs a copy of all.
+const mostNames = 128
+
 // Kept is [KeptHeaders] of h.
 func (f *HeaderFilter) Kept(h http.Header) http.Header { return copyKept(h, f.keeps) }
 
@@ -185,7 +188,7 @@ func (f *HeaderFilter) keeps(name string) bool {
 		return keep
 	}
 	keep = keeps(name, f.described)
-	if len(*known) < maxInterned {
+	if len(*known) < mostNames {
 		more := maps.Clone(*known)
 		more[name] = keep
 		f.known.CompareAndSwap(known, &more) // or the next reply remembers it
