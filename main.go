@@ -166,14 +166,13 @@
 // # Exit codes
 //
 //	0    the job was done: every limiter is identified, or nothing was limited
-//	1    operational error, such as a target that cannot be reached
+//	1    operational error, such as a target that cannot be reached, or one that
+//	     seemed to suffer (see --abort-on); what was recorded is kept and analyzed
 //	2    wrong usage; nothing was sent
 //	3    inconclusive: a limiter is undetermined or contradicts every model, or
 //	     there was too little to tell. Never a pass
 //	4    an expectation of verify, or of the profile, does not hold; with
 //	     --expect-declared: a limit that the headers declare
-//	5    stopped because the target seemed to suffer, see --abort-on; what was
-//	     recorded until then is kept and analyzed
 //	130  interrupted; what was recorded until then is kept and analyzed
 //
 // A declared limit that does not hold is always reported. It changes the exit

@@ -53,5 +53,5 @@ func aborted(stop error, kept string) error {
 	if !errors.As(stop, &a) {
 		return nil
 	}
-	return fault{code: Aborted, text: "stopped: " + a.Error(), hint: kept}
+	return fault{code: Failed, text: "stopped: " + a.Error(), hint: kept}
 }

@@ -24,11 +24,10 @@ import (
 // The exit codes.
 const (
 	OK           = 0   // the job was done, and every expectation held
-	Failed       = 1   // operational error
+	Failed       = 1   // operational error, or stopped because the target seemed to suffer
 	Usage        = 2   // wrong usage
 	Inconclusive = 3   // undetermined, insufficient, contradicted or no sample
 	Broken       = 4   // an expectation or a declared limit does not hold
-	Aborted      = 5   // stopped because the target seemed to suffer, partial results kept
 	Interrupted  = 130 // interrupted, partial results kept
 )
 

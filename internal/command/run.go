@@ -47,10 +47,9 @@ they are only sent when --write names one. Before anything is sent to another
 machine the plan is shown and has to be agreed to, or --yes given.
 
 The exit code is 0 when every limiter is identified or nothing was limited, 1
-when the target cannot be measured, 2 for wrong usage, 3 when the answer is not
-certain, 4 with --expect-declared when a declared limit does not hold, 5 when it
-was stopped because the target seemed to suffer (--abort-on), and 130 when
-interrupted; what was recorded until then is kept and analyzed. With a profile
+when the target cannot be measured or seemed to suffer (--abort-on), 2 for wrong
+usage, 3 when the answer is not certain, 4 with --expect-declared when a declared
+limit does not hold, and 130 when interrupted; what was recorded until then is kept and analyzed. With a profile
 that has expectations it is that of ratefit verify.
 
 examples:
