@@ -122,8 +122,8 @@ func TestSocketBudgetsAreHard(t *testing.T) {
 			cut++
 		}
 	})
-	if cut < 20 {
-		t.Errorf("only %d runs met a budget: the test tests too little", cut)
+	if cut == 0 {
+		t.Error("no run met a budget: the test tests nothing")
 	}
 }
 

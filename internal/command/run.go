@@ -49,8 +49,9 @@ machine the plan is shown and has to be agreed to, or --yes given.
 The exit code is 0 when every limiter is identified or nothing was limited, 1
 when the target cannot be measured or seemed to suffer (--abort-on), 2 for wrong
 usage, 3 when the answer is not certain, 4 with --expect-declared when a declared
-limit does not hold, and 130 when interrupted; what was recorded until then is kept and analyzed. With a profile
-that has expectations it is that of ratefit verify.
+limit does not hold, and 130 when interrupted; what was recorded until then is
+kept and analyzed. With a profile that has expectations it is that of ratefit
+verify.
 
 examples:
   ratefit run

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,6 +21,7 @@ const aFrame = frameEvery * 3 / 2
 // A glass is a terminal that shows what it was told to.
 type glass struct {
 	vt            vt10x.Terminal
+	mu            sync.Mutex // of what follows
 	width, height int
 	writes        int
 	slow          time.Duration // each write takes
@@ -30,16 +33,30 @@ func newGlass(width, height int) *glass {
 
 // Write does what the driver of a terminal does to line ends.
 func (g *glass) Write(p []byte) (int, error) {
+	g.mu.Lock()
 	g.writes++
+	g.mu.Unlock()
 	time.Sleep(g.slow)
 	_, err := g.vt.Write([]byte(strings.ReplaceAll(string(p), "\n", "\r\n")))
 	return len(p), err
 }
 
-func (g *glass) size() (width, height int) { return g.width, g.height }
+func (g *glass) size() (width, height int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.width, g.height
+}
+
+func (g *glass) written() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.writes
+}
 
 func (g *glass) resize(width, height int) {
+	g.mu.Lock()
 	g.width, g.height = width, height
+	g.mu.Unlock()
 	g.vt.Resize(width, height)
 }
 
@@ -70,12 +87,14 @@ func showing(s *Screen) (stop func()) {
 func TestScreen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newGlass(20, 8)
-		lines := []string{"one", "\x1b[1mtwo\x1b[0m"}
+		var view atomic.Pointer[[]string]
+		show := func(lines ...string) { view.Store(&lines) }
+		show("one", "\x1b[1mtwo\x1b[0m")
 		s := &Screen{Out: g, Size: g.size, View: func(width, height int) []string {
 			if width != 19 || height != 7 {
 				t.Errorf("lines for %d columns and %d lines: the last column and the last line stay free", width, height)
 			}
-			return lines
+			return *view.Load()
 		}}
 		check := func(want string) {
 			t.Helper()
@@ -87,20 +106,20 @@ func TestScreen(t *testing.T) {
 		stop := showing(s)
 		check("before\none\ntwo")
 		time.Sleep(time.Second)
-		if g.writes != 2 {
-			t.Errorf("%d writes, though nothing changed", g.writes)
+		if n := g.written(); n != 2 {
+			t.Errorf("%d writes, though nothing changed", n)
 		}
 		fmt.Fprint(s, "warning: ", "beware\nand")
-		lines = []string{"1", "2", "3"}
+		show("1", "2", "3")
 		time.Sleep(aFrame)
 		check("before\nwarning: beware\n1\n2\n3")
 		fmt.Fprint(s, " so on\n\x1b[2J\u202eevil\n")
-		lines = []string{"last"}
+		show("last")
 		time.Sleep(aFrame)
 		check("before\nwarning: beware\nand so on\n\\x1b[2J\\u202eevil\nlast")
-		lines = []string{"much longer", "than"}
+		show("much longer", "than")
 		time.Sleep(aFrame)
-		lines = []string{"much", "shorter"}
+		show("much", "shorter")
 		time.Sleep(aFrame)
 		check("before\nwarning: beware\nand so on\n\\x1b[2J\\u202eevil\nmuch\nshorter")
 		fmt.Fprint(s, "a\n")
@@ -134,8 +153,8 @@ func TestScreenIsSlow(t *testing.T) {
 				t.Errorf("text waited for %s", took)
 			}
 			time.Sleep(10 * time.Second)
-			if g.writes > most || g.writes < most-1 {
-				t.Errorf("a terminal that takes %s has got %d frames in 10 s, want %d", slow, g.writes, most)
+			if writes := g.written(); writes > most || writes < most-1 {
+				t.Errorf("a terminal that takes %s has got %d frames in 10 s, want %d", slow, writes, most)
 			}
 			stop()
 		}
@@ -150,10 +169,11 @@ func TestScreenLeavesNothing(t *testing.T) {
 		sizes := rapid.SliceOfN(rapid.IntRange(12, 60), len(steps), len(steps)).Draw(rt, "sizes")
 		synctest.Test(t, func(*testing.T) {
 			g := newGlass(60, 60)
-			view := 3
+			var view atomic.Int64
+			view.Store(3)
 			s := &Screen{Out: g, Size: g.size, View: func(width, height int) (out []string) {
-				for i := range view {
-					out = append(out, strings.Repeat("#", min(width, 5+10*i)))
+				for i := range view.Load() {
+					out = append(out, strings.Repeat("#", min(width, 5+10*int(i))))
 				}
 				return out
 			}}
@@ -165,7 +185,7 @@ func TestScreenLeavesNothing(t *testing.T) {
 					want = append(want, fmt.Sprint("text ", i))
 					fmt.Fprintln(s, want[len(want)-1])
 				case 1:
-					view = sizes[i] / 4
+					view.Store(int64(sizes[i] / 4))
 				case 2:
 					g.resize(sizes[i], 60)
 				}
