@@ -46,6 +46,13 @@ func (s *issuer) RoundTrip(r *http.Request) (*http.Response, error) {
 	return reply(200), nil
 }
 
+// asked is how often somebody has logged in.
+func (s *issuer) asked() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.logins
+}
+
 // credential logs in at the issuer.
 func (s *issuer) credential(label string) Credential {
 	return Credential{
@@ -219,7 +226,7 @@ func TestVirtualLosesWhatNobodyNeeds(t *testing.T) {
 		session := virtualSession(t, t.Context(), Config{
 			Credentials: []Credential{s.credential("c1"), second},
 		}, func(r *http.Request) (*http.Response, error) {
-			if r.URL.RawQuery == "second" && s.logins > 2 {
+			if r.URL.RawQuery == "second" && s.asked() > 2 {
 				return reply(500), nil
 			}
 			return s.RoundTrip(r)
