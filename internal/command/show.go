@@ -9,13 +9,20 @@ import (
 	"ratefit/reports"
 )
 
+// mostPictured is of how many hits the text has a picture: for it the trace is read
+// once more, which takes as long as the analysis of a long one.
+const mostPictured = 200_000
+
 // show writes an analysis to standard output, in a format of reports.Documents,
 // with the hits that it was made of if they can be read again. The files that
 // belong to it are part of the text; beside other formats they are listed on
 // standard error.
 func show(s *streams, a *analyze.Analysis, format string, files []string, hits reports.HitSource) error {
 	o := textOptions(s)
-	o.Files, o.Hits = files, hits
+	o.Files = files
+	if format != "text" || a.Sent.Requests <= mostPictured {
+		o.Hits = hits
+	}
 	if format != "text" {
 		for _, f := range files {
 			s.remarkf("%s\n", f)
